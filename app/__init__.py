@@ -1,0 +1,1 @@
+"""Gradus (拾阶): an exam-prep tutor for deep learning."""

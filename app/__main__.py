@@ -1,0 +1,112 @@
+"""The command line: python -m app serve | migrate | check | rebuild-progress."""
+
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+import uvicorn
+from pydantic import ValidationError
+from rich.console import Console
+from rich.progress import track
+from sqlalchemy import Engine
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+
+from app.grading.check import check as problems_of
+from app.questions.bank import BankError, load
+from app.settings import Settings
+from app.storage import attempts, database
+
+cli = typer.Typer(
+    no_args_is_help=True, add_completion=False, help="Gradus: an exam-prep tutor for deep learning."
+)
+console = Console(stderr=True, highlight=False)
+
+
+def fail(*sentences: str) -> NoReturn:
+    for sentence in sentences:
+        console.print(sentence, style="red", markup=False, soft_wrap=True)
+    raise typer.Exit(1)
+
+
+def settings() -> Settings:
+    try:
+        return Settings()
+    except ValidationError as error:
+        fail(*(f"setting {'.'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors()))
+
+
+def ready_database(chosen: Settings) -> Engine:
+    """The database at its newest schema."""
+    try:
+        engine = database.connect(chosen.url)
+        database.migrate(engine)
+    except (ArgumentError, SQLAlchemyError, OSError) as error:
+        fail(f"DATABASE_URL: the database cannot be used: {str(error).splitlines()[0]}")
+    return engine
+
+
+@cli.command()
+def serve(
+    host: Annotated[str, typer.Option(help="address to listen on")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="port to listen on", min=0, max=65535)] = 8000,
+    workers: Annotated[int, typer.Option(help="processes", min=1, max=64)] = 1,
+) -> None:
+    """Create or migrate the database, load the bank, and serve."""
+    chosen = settings()
+    ready_database(chosen).dispose()
+    chosen.signing_key()
+    try:
+        count = len(load(chosen.questions).listed)
+    except BankError as error:
+        fail(*map(str, error.problems))
+    console.print(f"Gradus · {count} questions · http://{host}:{port}")
+    uvicorn.run(
+        "app.main:create_app",
+        factory=True,
+        host=host,
+        port=port,
+        workers=workers,
+        log_level="info",
+        server_header=False,
+    )
+
+
+@cli.command()
+def migrate() -> None:
+    """Bring the database to the newest schema."""
+    ready_database(settings()).dispose()
+    console.print("The database is at the newest schema.")
+
+
+@cli.command()
+def check(
+    folder: Annotated[Path | None, typer.Argument(help="a folder of questions; default QUESTIONS")] = None,
+    variants: Annotated[int, typer.Option(help="variants of each question that varies", min=1)] = 200,
+) -> None:
+    """Validate every question over many variants, in both languages; list all problems."""
+    try:
+        bank = load(folder or settings().questions)
+    except BankError as error:
+        fail(*map(str, error.problems))
+    found = []
+    for question in track(list(bank), "checking", console=console, transient=True):
+        found += [f"{question.slug}: {problem}" for problem in problems_of(question, variants)]
+    if found:
+        fail(*found)
+    varying = sum(question.varies for question in bank)
+    console.print(
+        f"{len(bank.questions)} questions and drills are in order, {varying} of them over {variants} variants each."
+    )
+
+
+@cli.command("rebuild-progress")
+def rebuild_progress() -> None:
+    """Derive all progress anew from the attempt log."""
+    engine = ready_database(settings())
+    with database.writing(engine) as connection:
+        changed = attempts.rebuild_progress(connection)
+    console.print(f"{changed} rows of progress were changed.")
+
+
+if __name__ == "__main__":
+    cli()

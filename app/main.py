@@ -1,0 +1,54 @@
+"""The application: settings, database, bank, routers, error pages."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from app.settings import Settings
+from app.storage.database import connect, migrate
+from app.study.library import open_library
+from app.web import api, documentation, errors, home, questions
+from app.web.rendering import ROOT
+from app.web.security import Security
+
+
+class Static(StaticFiles):
+    """Addresses carry a hash of the content, so browsers may keep files for good."""
+
+    async def get_response(self, path: str, scope: Scope):  # type: ignore[no-untyped-def]
+        response = await super().get_response(path, scope)
+        versioned = b"v=" in scope.get("query_string", b"")
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if versioned else "no-cache"
+        return response
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """A whole Gradus; migrates its database and loads its bank. BankError when the bank is faulty."""
+    settings = settings or Settings()
+    engine = connect(settings.url)
+    migrate(engine)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        yield
+        engine.dispose()
+
+    app = FastAPI(
+        title="Gradus", version="1", lifespan=lifespan,
+        docs_url=None, redoc_url=None, openapi_url="/api/openapi.json",
+    )  # fmt: skip
+    app.state.settings = settings
+    app.state.engine = engine
+    app.state.secret_key = settings.signing_key()
+    app.state.library = open_library(engine, settings.questions)
+    app.add_middleware(
+        Security, max_request_bytes=settings.max_request_bytes, request_seconds=settings.request_seconds
+    )
+    errors.install(app)
+    for module in (home, questions, api, documentation):
+        app.include_router(module.router)
+    app.mount("/static", Static(directory=ROOT / "static"), name="static")
+    return app

@@ -1,0 +1,32 @@
+"""What we teach: pure numpy, one operation a file."""
+
+from typing import Any
+
+from app.operations.activation import Activation
+from app.operations.attention import Attention
+from app.operations.backpropagation import Backpropagation
+from app.operations.dense_parameters import DenseParameters
+from app.operations.dropout import Dropout
+from app.operations.gradient_descent import GradientDescent
+from app.operations.iterations import Iterations
+from app.operations.losses import CrossEntropy, KLDivergence, MeanSquaredError
+from app.operations.one_hot import OneHot
+from app.operations.operation import Operation
+from app.operations.recurrent_parameters import RecurrentParameters
+from app.operations.softmax import Softmax
+
+OPERATIONS: dict[str, Operation[Any]] = {
+    "dense_parameters": DenseParameters(),
+    "softmax": Softmax(),
+    "one_hot": OneHot(),
+    "activation": Activation(),
+    "gradient_descent": GradientDescent(),
+    "backpropagation": Backpropagation(),
+    "iterations": Iterations(),
+    "mean_squared_error": MeanSquaredError(),
+    "cross_entropy": CrossEntropy(),
+    "kl_divergence": KLDivergence(),
+    "attention": Attention(),
+    "recurrent_parameters": RecurrentParameters(),
+    "dropout": Dropout(),
+}

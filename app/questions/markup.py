@@ -1,0 +1,45 @@
+"""Markdown and formulas to safe HTML: raw HTML is shown as text, formulas become MathML."""
+
+import re
+from functools import lru_cache
+from html import escape
+
+from latex2mathml.converter import convert
+from markdown_it import MarkdownIt
+from mdit_py_plugins.dollarmath import dollarmath_plugin
+
+# A line broken in the file between two Chinese characters must not become a space on the page.
+CJK = r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]"
+BROKEN_LINE = re.compile(rf"(?<={CJK})[ \t]*\n[ \t]*(?={CJK})|(?<=[，。；：？！、）]) +")
+
+
+def formula(latex: str, block: bool = False) -> str:
+    """MathML of a LaTeX formula; the source itself where it cannot be rendered."""
+    try:
+        return convert(latex, display="block" if block else "inline")
+    except Exception:  # the converter has no common error, and a page must not fail over one formula
+        return f"<code>{escape(latex)}</code>"
+
+
+MARKDOWN = (
+    MarkdownIt("commonmark", {"html": False, "linkify": False})
+    .enable("table")
+    .use(
+        dollarmath_plugin,
+        allow_space=True,
+        renderer=lambda latex, options: formula(latex, options["display_mode"]),
+    )
+)
+MARKDOWN.disable("image")
+
+
+@lru_cache(maxsize=8192)
+def block(source: str) -> str:
+    """Paragraphs, lists and tables."""
+    return str(MARKDOWN.render(BROKEN_LINE.sub("", source)))
+
+
+@lru_cache(maxsize=8192)
+def inline(source: str) -> str:
+    """One line, without the paragraph around it."""
+    return str(MARKDOWN.renderInline(BROKEN_LINE.sub("", source)))

@@ -1,0 +1,29 @@
+"""Search in titles, prompts and topics; works for Chinese, which has no spaces between words."""
+
+import unicodedata
+from collections.abc import Iterable
+from functools import lru_cache
+
+from app.questions.question import Question
+from app.questions.topics import topic_title
+from app.questions.variant import ByRevision, variant
+
+
+def matching(questions: Iterable[Question], query: str) -> list[Question]:
+    """The questions that contain every word of the query, in either language."""
+    words = folded(query).split()
+    return [q for q in questions if all(word in haystack(ByRevision(q)) for word in words)]
+
+
+@lru_cache(maxsize=20_000)
+def haystack(entry: ByRevision) -> str:
+    question = entry.question
+    shown = variant(question)
+    texts = [question.title, shown.text(question.prompt), *map(topic_title, question.topics)]
+    texts += [shown.text(part.ask) for part in question.parts if part.ask]
+    words = [f"{words.zh} {words.en}" for words in texts]
+    return folded(" ".join([str(question.number or ""), question.slug, *words]))
+
+
+def folded(words: str) -> str:
+    return unicodedata.normalize("NFKC", words).casefold()

@@ -1,0 +1,83 @@
+"""What a variant shows before any answer: never the answer itself."""
+
+import hashlib
+from typing import Any, TypeVar
+
+import numpy as np
+
+from app.questions.question import (
+    ChoicePart,
+    ExpressionPart,
+    Item,
+    LayersPart,
+    MatchPart,
+    NamesPart,
+    NumbersPart,
+    OrderPart,
+    Part,
+)
+from app.questions.variant import Variant
+from app.text import Text, text
+
+T = TypeVar("T")
+
+LAYER_TITLES: dict[str, Text] = {
+    "input": text("输入", "Input"),
+    "convolution": text("卷积", "Convolution"),
+    "pooling": text("池化", "Pooling"),
+    "activation": text("激活", "Activation"),
+    "batch_norm": text("批归一化", "Batch norm"),
+    "dropout": text("Dropout", "Dropout"),
+    "flatten": text("展平", "Flatten"),
+    "dense": text("全连接", "Fully connected"),
+    "softmax": text("Softmax", "Softmax"),
+    "output": text("输出", "Output"),
+}
+
+
+def shuffled(entries: list[T], variant: Variant, part: Part) -> list[T]:
+    """The same order for everyone who sees this variant, and never the file's own."""
+    seed = hashlib.sha256(f"{variant.question.slug}:{variant.number}:{part.id}".encode()).digest()
+    rng = np.random.default_rng(int.from_bytes(seed[:8], "big"))
+    order = list(range(len(entries)))
+    while order == sorted(order) and len(order) > 1:
+        order = [int(i) for i in rng.permutation(len(entries))]
+    return [entries[i] for i in order]
+
+
+def arranged(part: OrderPart, chosen: list[str], variant: Variant) -> list[Item]:
+    """The items as the learner ordered them, else as they are first shown."""
+    items = {item.id: item for item in shuffled(part.items, variant, part)}
+    own = [items.pop(item_id) for item_id in dict.fromkeys(chosen) if item_id in items]
+    return own + list(items.values())
+
+
+def part_shown(variant: Variant, part: Part) -> dict[str, Any]:
+    """What a part asks, as the API gives it."""
+    shown: dict[str, Any] = {"id": part.id, "response": part.response, "marks": part.marks}
+    shown["ask"] = variant.text(part.ask).model_dump() if part.ask else None
+    if (decimals := getattr(part, "decimals", None)) is not None:
+        shown["decimals"] = decimals
+    if isinstance(part, NumbersPart):
+        shown["labels"] = [label.model_dump() for label in labels(variant, part)]
+    elif isinstance(part, ExpressionPart):
+        shown["left"] = part.left
+    elif isinstance(part, ChoicePart):
+        shown |= {"several": part.several, "options": listed(shuffled(part.options, variant, part))}
+    elif isinstance(part, OrderPart):
+        shown["items"] = listed(shuffled(part.items, variant, part))
+    elif isinstance(part, MatchPart):
+        shown |= {"left": listed(part.left), "right": listed(shuffled(part.right, variant, part))}
+    elif isinstance(part, NamesPart):
+        shown["at_least"] = part.at_least
+    elif isinstance(part, LayersPart):
+        shown["palette"] = part.palette
+    return shown
+
+
+def labels(variant: Variant, part: NumbersPart) -> list[Text]:
+    return [variant.text(label) for label in part.labels]
+
+
+def listed(items: Any) -> list[dict[str, Any]]:
+    return [{"id": item.id, "text": item.text.model_dump()} for item in items]

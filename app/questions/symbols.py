@@ -1,0 +1,113 @@
+"""Which symbols a formula may use, and by which other names a student may call them."""
+
+from dataclasses import dataclass
+from itertools import chain
+
+from app.questions.question import FormulaAnswer
+from app.questions.tokens import GREEK, FormulaError, Token, tokens
+
+BRACES = ("{", "}")
+
+
+@dataclass(frozen=True)
+class Symbols:
+    """Names are as `tokens` spells them: eta for η, yhat for ŷ."""
+
+    scalars: frozenset[str] = frozenset()
+    vectors: frozenset[str] = frozenset()
+    length: str | None = None
+    index: str | None = None
+    names: tuple[tuple[str, str], ...] = ()  # (alias of one token, symbol)
+    writings: tuple[tuple[str, tuple[Token, ...]], ...] = ()  # (symbol, alias of several tokens), as applied
+
+    @classmethod
+    def of(cls, answer: FormulaAnswer) -> "Symbols":
+        """The symbols that an answer declares."""
+        declared = [*answer.variables, *answer.vectors, *filter(None, (answer.length, answer.index))]
+        words = [w for w in chain(declared, *answer.aliases.values()) if w.isalpha() and w.isascii()]
+        names: list[tuple[str, str]] = []
+        writings: list[tuple[str, tuple[Token, ...]]] = []
+        for symbol, aliases in answer.aliases.items():
+            read = [tuple(rewritten(tokens(alias, words), writings)) for alias in aliases]
+            names += [(alias[0].text, spelling(symbol)) for alias in read if len(alias) == 1]
+            long = [tuple(t for t in alias if t.kind not in BRACES) for alias in read if len(alias) > 1]
+            writings += [(spelling(symbol), alias) for alias in sorted(long, key=len, reverse=True)]
+        return cls(
+            scalars=frozenset(map(spelling, answer.variables)),
+            vectors=frozenset(map(spelling, answer.vectors)),
+            length=answer.length and spelling(answer.length),
+            index=answer.index and spelling(answer.index),
+            names=tuple(names),
+            writings=tuple(writings),
+        )
+
+    @property
+    def declared(self) -> list[str]:
+        return sorted(self.scalars | self.vectors) + [s for s in (self.length, self.index) if s]
+
+    def tokens(self, source: str) -> list[Token]:
+        """The tokens of a source, with every alias of several tokens replaced by its symbol."""
+        known = [*self.declared, *(alias for alias, _ in self.names)]
+        return rewritten(tokens(source, [name for name in known if name.isalpha()]), self.writings)
+
+    def symbol(self, name: str) -> str | None:
+        """The declared symbol of a name."""
+        if name in self.scalars or name in self.vectors or name in (self.length, self.index):
+            return name
+        return dict(self.names).get(name)
+
+
+def spelling(symbol: str) -> str:
+    """A declared symbol as `tokens` spells it."""
+    read = tokens(symbol, [symbol] if symbol.isalpha() and symbol.isascii() else ())
+    return "".join(t.text for t in read if t.kind in ("name", "number"))
+
+
+def shown(name: str) -> str:
+    """A symbol as it is shown in a sentence."""
+    base = name.removesuffix("hat")
+    letter = GREEK.get(base, base)
+    return letter + "\u0302" if base != name and base else letter
+
+
+def rewritten(
+    source: list[Token],
+    writings: list[tuple[str, tuple[Token, ...]]] | tuple[tuple[str, tuple[Token, ...]], ...],
+) -> list[Token]:
+    """Replace each writing by its symbol, in order, as often as it occurs: an alias of w first, then one
+    of ∂J/∂w, so that the second need not be written for every alias of the first. Braces do not count."""
+    for symbol, writing in writings:
+        at = 0
+        while at < len(source):
+            stop = matched(source, at, writing)
+            if stop:
+                source = [
+                    *source[:at], Token("name", symbol, source[at].start, source[stop - 1].end), *source[stop:]
+                ]  # fmt: skip
+            at += 1
+    return source
+
+
+def matched(source: list[Token], at: int, writing: tuple[Token, ...]) -> int | None:
+    """Where a writing that starts `at` ends; None when it is not there or its braces do not balance."""
+    if source[at].kind in BRACES:
+        return None
+    depth = 0
+    expected = list(writing)
+    while expected or depth:
+        if at == len(source):
+            return None
+        token = source[at]
+        if token.kind in BRACES:
+            depth += 1 if token.kind == "{" else -1
+        elif expected and (token.kind, token.text) == expected[0][:2]:
+            expected.pop(0)
+        else:
+            return None
+        if depth < 0:
+            return None
+        at += 1
+    return at
+
+
+__all__ = ["FormulaError", "Symbols", "shown", "spelling"]

@@ -1,0 +1,218 @@
+"""A question with a variant number: the numbers shown, and the answers expected."""
+
+import hashlib
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.random import Generator
+from pydantic import ValidationError
+
+from app.errors import NotFound
+from app.operations import OPERATIONS
+from app.operations.operation import (
+    Inputs,
+    Mistake,
+    Operation,
+    Picture,
+    Solution,
+    Value,
+    named_mistakes,
+    redraw,
+    same,
+)
+from app.questions.question import Computed, Part, Question, computed
+from app.questions.template import calculate, fill, fill_text
+from app.text import Text
+
+MOST_VARIANTS = 1_000_000
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """A named mistake and the value it leads to in one part."""
+
+    mistake: Mistake
+    value: Value
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one computed part expects."""
+
+    value: Value
+    solution: Solution
+    wrong: tuple[Wrong, ...]
+
+
+@dataclass(frozen=True)
+class Variant:
+    question: Question
+    number: int
+    given: Mapping[str, Any]
+
+    def text(self, source: Text) -> Text:
+        return fill_text(source, self.given)
+
+    @cached_property
+    def answers(self) -> dict[str, Answer]:
+        """The answer of every computed part."""
+        found: dict[str, Answer] = {}
+        for part in self.question.parts:
+            if answer := computed(part):
+                known = {part_id: known.value for part_id, known in found.items()}
+                found[part.id] = solve(answer, self.given, known)
+        return found
+
+    def follow(self, part: Part, earlier: Mapping[str, Value]) -> Answer | None:
+        """The answer of `part` from a learner's own earlier values; None where they cannot be used."""
+        answer = computed(part)
+        if not answer or not set(answer.uses.values()) & set(earlier):
+            return None
+        try:
+            return solve(answer, self.given, {i: a.value for i, a in self.answers.items()} | dict(earlier))
+        except ValidationError:
+            return None
+
+    def working(self, rows: str, count: int) -> list[str]:
+        """The declared working of each row, such as "2 × 4 + 4"."""
+        return [fill(rows, self.given, i=i).strip() for i in range(count)]
+
+    @property
+    def picture(self) -> Picture | None:
+        """What is given, drawn; the first computed part that has a picture decides."""
+        wanted = self.question.picture
+        for part in self.question.parts:
+            answer = computed(part)
+            if answer and wanted in ("auto", part.id):
+                known = {part_id: known.value for part_id, known in self.answers.items()}
+                operation = OPERATIONS[answer.operation]
+                if not answer.uses and (shown := operation.picture(inputs_of(answer, self.given, known))):
+                    return shown
+        return None
+
+
+def inputs_of(answer: Computed, given: Mapping[str, Any], known: Mapping[str, Value]) -> Inputs:
+    """The operation's validated inputs; ValidationError when the numbers do not fit it."""
+    operation = OPERATIONS[answer.operation]
+    named = {name: given[name] for name in operation.Inputs.model_fields if name in given}
+    chosen = {name: resolve(value, given, known) for name, value in answer.inputs.items()}
+    inputs: Inputs = operation.Inputs(**(named | chosen))
+    return inputs
+
+
+def resolve(value: Any, given: Mapping[str, Any], known: Mapping[str, Value]) -> Any:
+    """A literal as it is, "{{ … }}" calculated, "@part" looked up; also inside lists and mappings."""
+    if isinstance(value, str) and value.startswith("@"):
+        return known[value[1:]]
+    if isinstance(value, str) and value.startswith("{{"):
+        return calculate(value, given)
+    if isinstance(value, list):
+        return [resolve(v, given, known) for v in value]
+    if isinstance(value, dict):
+        return {k: resolve(v, given, known) for k, v in value.items()}
+    return value
+
+
+def solve(answer: Computed, given: Mapping[str, Any], known: Mapping[str, Value]) -> Answer:
+    operation: Operation[Any] = OPERATIONS[answer.operation]
+    inputs = inputs_of(answer, given, known)
+    solution = operation.solve(inputs)
+    value = pick(answer, solution.results)
+    wrong = []
+    for mistake in named_mistakes(operation, inputs, solution.results):
+        # a mutated network may have fewer layers or sizes than the right one
+        with suppress(KeyError, IndexError, TypeError):
+            wrong.append(Wrong(mistake, pick(answer, mistake.results)))
+    return Answer(value, solution, tuple(w for w in wrong if not same(w.value, value)))
+
+
+def pick(answer: Computed, results: Mapping[str, Value]) -> Value:
+    value = results[answer.result]
+    for i in [answer.index] if isinstance(answer.index, int) else answer.index:
+        value = value[i]  # type: ignore[index]
+    return value
+
+
+@lru_cache(maxsize=2048)
+def _variant(slug: str, revision: str, number: int, question: "ByRevision") -> Variant:
+    if number == 0:
+        return Variant(question.question, 0, question.question.given)
+    seed = hashlib.sha256(f"{slug}:{number}".encode()).digest()
+    rng = np.random.default_rng(int.from_bytes(seed[:8], "big"))
+    given = redraw(lambda: draw(question.question, rng), lambda g: is_tidy(question.question, g))
+    return Variant(question.question, number, given)
+
+
+@dataclass(frozen=True)
+class ByRevision:
+    """Hashes a question by its revision, so that variants can be cached."""
+
+    question: Question
+
+    def __hash__(self) -> int:
+        return hash(self.question.revision)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, ByRevision) and self.question.revision == other.question.revision
+
+
+def variant(question: Question, number: int = 0) -> Variant:
+    """Variant 0 has the printed numbers, every other is drawn from its number alone. NotFound if none."""
+    if number != 0 and not (question.varies and 0 < number <= MOST_VARIANTS):
+        raise NotFound
+    return _variant(question.slug, question.revision, number, ByRevision(question))
+
+
+def draw(question: Question, rng: Generator) -> dict[str, Any]:
+    """New given numbers: each operation draws a sibling of the inputs it takes from `given`."""
+    given = dict(question.given)
+    drawn: set[str] = set()
+    for part in question.parts:
+        answer = computed(part)
+        if not answer or answer.uses:
+            continue
+        sources = {n: s for n, s in drawable(answer, given).items() if s not in drawn}
+        if not sources:
+            continue
+        sibling = OPERATIONS[answer.operation].draw(inputs_of(answer, given, {}), rng).model_dump()
+        given |= {source: sibling[name] for name, source in sources.items()}
+        drawn |= set(sources.values())
+    return given
+
+
+def drawable(answer: Computed, given: Mapping[str, Any]) -> dict[str, str]:
+    """Which inputs come straight from a given number: by their own name, or as "{{ name }}"."""
+    sources = {
+        n: n
+        for n in OPERATIONS[answer.operation].Inputs.model_fields
+        if n in given and n not in answer.inputs
+    }
+    for name, value in answer.inputs.items():
+        if isinstance(value, str) and value.startswith("{{") and value[2:-2].strip() in given:
+            sources[name] = value[2:-2].strip()
+    return sources
+
+
+def is_tidy(question: Question, given: Mapping[str, Any]) -> bool:
+    """Every part can be solved, and no two of its wrong values coincide to the decimals asked for."""
+    try:
+        answers = Variant(question, 1, given).answers
+    except ValidationError:
+        return False
+    return all(distinct_as_asked(part, answers[part.id]) for part in question.parts if part.id in answers)
+
+
+def distinct_as_asked(part: Part, answer: Answer) -> bool:
+    """Whether the truth and every mistake differ by more than the decimals asked for can hide."""
+    decimals = getattr(part, "decimals", None)
+    values = [np.asarray(v, dtype=float) for v in (answer.value, *(w.value for w in answer.wrong))]
+    apart = 1e-9 if decimals is None else 2 * 10.0**-decimals
+    return not any(
+        a.shape == b.shape and bool(np.all(np.abs(a - b) < apart))
+        for i, a in enumerate(values)
+        for b in values[:i]
+    )

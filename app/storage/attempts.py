@@ -1,0 +1,182 @@
+"""The attempt log, and the progress that is derived from it in the same transaction."""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, CursorResult, bindparam, delete, insert, select, update
+
+from app.storage.tables import attempts, learners, progress, revisions
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One thing a learner did with one variant of a question."""
+
+    learner_id: int
+    revision_id: int
+    slug: str
+    variant: int
+    kind: str
+    created_at: datetime
+    submission: str = field(default_factory=lambda: secrets.token_urlsafe(12))
+    responses: Mapping[str, Any] = field(default_factory=dict)
+    verdicts: Mapping[str, Any] = field(default_factory=dict)
+    score: float | None = None
+    assisted: bool = False
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What the log of one learner and one question adds up to."""
+
+    answers: int = 0
+    hints: int = 0
+    given_up: int = 0
+    best: float | None = None
+    last: float | None = None
+    last_variant: int = 0
+    most_variant: int = 0
+    updated_at: datetime | None = None
+
+    @property
+    def solved(self) -> bool:
+        return self.best is not None and self.best >= 0.999
+
+
+def add(so_far: Progress, entry: Any) -> Progress:
+    """Progress after one more entry of the log (pure)."""
+    judged = entry.kind in ("answer", "self_mark") and entry.score is not None
+    best = so_far.best
+    if judged and not entry.assisted:
+        best = max(entry.score, best or 0.0)
+    return Progress(
+        answers=so_far.answers + (entry.kind == "answer" and judged),
+        hints=so_far.hints + (entry.kind == "hint"),
+        given_up=so_far.given_up + (entry.kind == "give_up"),
+        best=best,
+        last=entry.score if judged else so_far.last,
+        last_variant=entry.variant,
+        most_variant=max(so_far.most_variant, entry.variant),
+        updated_at=entry.created_at,
+    )
+
+
+def new_learner(connection: Connection, now: datetime) -> int:
+    return new_id(connection.execute(insert(learners), {"created_at": now}))
+
+
+def new_id(result: CursorResult[Any]) -> int:
+    key = result.inserted_primary_key
+    assert key is not None  # noqa: S101 (every table here has one)
+    return int(key[0])
+
+
+# The statements of the two hot paths, built once.
+LEARNER = select(learners.c.id).where(learners.c.id == bindparam("learner_id"))
+BY_SUBMISSION = select(attempts).where(
+    attempts.c.learner_id == bindparam("learner_id"), attempts.c.submission == bindparam("submission")
+)
+OF_VARIANT = (
+    select(attempts)
+    .where(
+        attempts.c.learner_id == bindparam("learner_id"),
+        attempts.c.slug == bindparam("slug"),
+        attempts.c.variant == bindparam("variant"),
+    )
+    .order_by(attempts.c.id.desc())
+    .limit(bindparam("most"))
+)
+OF_QUESTION = select(progress).where(
+    progress.c.learner_id == bindparam("learner_id"), progress.c.slug == bindparam("slug")
+)
+OF_LEARNER = select(progress).where(progress.c.learner_id == bindparam("learner_id"))
+APPEND = insert(attempts)
+
+
+def learner_exists(connection: Connection, learner_id: int) -> bool:
+    return connection.execute(LEARNER, {"learner_id": learner_id}).first() is not None
+
+
+def record(connection: Connection, attempt: Attempt) -> int:
+    """Append to the log and carry progress along. A submission key seen before changes nothing."""
+    # PostgreSQL: one writer a learner, so that two sends of one answer cannot pass each other
+    connection.execute(LEARNER.with_for_update(), {"learner_id": attempt.learner_id})
+    key = {"learner_id": attempt.learner_id, "submission": attempt.submission}
+    if before := connection.execute(BY_SUBMISSION, key).first():
+        return int(before.id)
+    result = connection.execute(APPEND, asdict(attempt))
+    slot = {"learner_id": attempt.learner_id, "slug": attempt.slug}
+    row = connection.execute(OF_QUESTION, slot).first()
+    values = asdict(add(read_progress(row), attempt))
+    if row is None:
+        connection.execute(insert(progress), slot | values)
+    else:
+        where = (progress.c.learner_id == attempt.learner_id, progress.c.slug == attempt.slug)
+        connection.execute(update(progress).where(*where), values)
+    return new_id(result)
+
+
+def read_progress(row: Any) -> Progress:
+    if row is None:
+        return Progress()
+    return Progress(**{name: getattr(row, name) for name in Progress.__dataclass_fields__})
+
+
+def by_submission(connection: Connection, learner_id: int, submission: str) -> Any:
+    return connection.execute(BY_SUBMISSION, {"learner_id": learner_id, "submission": submission}).first()
+
+
+def of_variant(connection: Connection, learner_id: int, slug: str, variant: int) -> Sequence[Any]:
+    """The newest entries first, as many as a page needs."""
+    key = {"learner_id": learner_id, "slug": slug, "variant": variant, "most": 100}
+    return connection.execute(OF_VARIANT, key).all()
+
+
+def progress_of(connection: Connection, learner_id: int) -> dict[str, Progress]:
+    rows = connection.execute(OF_LEARNER, {"learner_id": learner_id})
+    return {row.slug: read_progress(row) for row in rows}
+
+
+def derived(connection: Connection) -> dict[tuple[int, str], Progress]:
+    """Progress from nothing but the log."""
+    found: dict[tuple[int, str], Progress] = {}
+    for entry in connection.execute(select(attempts).order_by(attempts.c.id)):
+        key = (entry.learner_id, entry.slug)
+        found[key] = add(found.get(key, Progress()), entry)
+    return found
+
+
+def rebuild_progress(connection: Connection) -> int:
+    """Derive all progress anew; returns how many rows were wrong, missing or too many."""
+    right = derived(connection)
+    kept = {(row.learner_id, row.slug): read_progress(row) for row in connection.execute(select(progress))}
+    wrong = {key for key in right.keys() | kept.keys() if right.get(key) != kept.get(key)}
+    for learner_id, slug in wrong:
+        where = (progress.c.learner_id == learner_id, progress.c.slug == slug)
+        connection.execute(delete(progress).where(*where))
+        if found := right.get((learner_id, slug)):
+            connection.execute(insert(progress), {"learner_id": learner_id, "slug": slug, **asdict(found)})
+    return len(wrong)
+
+
+def sync_revisions(
+    connection: Connection, sources: Mapping[str, tuple[str, str]], now: datetime
+) -> dict[str, int]:
+    """Keep the text of every question that can be answered; returns revision ids by slug.
+
+    `sources`: slug to (hash, text). A text already kept is not written again.
+    """
+    columns = (revisions.c.id, revisions.c.slug, revisions.c.hash)
+    known = {
+        (slug, content_hash): row_id for row_id, slug, content_hash in connection.execute(select(*columns))
+    }
+    ids = {}
+    for slug, (content_hash, source) in sources.items():
+        if (slug, content_hash) not in known:
+            row = {"slug": slug, "hash": content_hash, "source": source, "created_at": now}
+            known[slug, content_hash] = new_id(connection.execute(insert(revisions), row))
+        ids[slug] = int(known[slug, content_hash])
+    return ids

@@ -1,0 +1,83 @@
+"""The tables. The attempt log is append-only and is the truth; progress is derived from it."""
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+    }
+)
+
+learners = Table(
+    "learners",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+)
+
+revisions = Table(
+    "revisions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("slug", String(80), nullable=False),
+    Column("hash", String(64), nullable=False),
+    Column("source", Text, nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    UniqueConstraint("slug", "hash", name="uq_revisions_slug_hash"),
+)
+
+KINDS = ("answer", "self_mark", "hint", "give_up")
+
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("learner_id", ForeignKey("learners.id"), nullable=False),
+    Column("revision_id", ForeignKey("revisions.id"), nullable=False),
+    Column("slug", String(86), nullable=False),  # of the question, or of its drill
+    Column("variant", Integer, nullable=False),
+    Column("kind", String(10), nullable=False),
+    Column("submission", String(64), nullable=False),  # a repeated send carries the same key
+    Column("responses", JSON, nullable=False),
+    Column("verdicts", JSON, nullable=False),
+    Column("score", Float),  # share of the question's marks; NULL where nothing was judged
+    Column("assisted", Boolean, nullable=False),  # after its solution had been asked for
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    UniqueConstraint("learner_id", "submission", name="uq_attempts_learner_submission"),
+    CheckConstraint(f"kind IN {KINDS}", name="kind"),
+    Index("ix_attempts_learner_slug", "learner_id", "slug", "variant", "id"),
+)
+
+progress = Table(
+    "progress",
+    metadata,
+    Column("learner_id", ForeignKey("learners.id"), primary_key=True),
+    Column("slug", String(86), primary_key=True),
+    Column("answers", Integer, nullable=False),
+    Column("hints", Integer, nullable=False),
+    Column("given_up", Integer, nullable=False),
+    Column("best", Float),  # of unassisted answers
+    Column("last", Float),
+    Column("last_variant", Integer, nullable=False),
+    Column("most_variant", Integer, nullable=False),
+    Column("updated_at", DateTime(timezone=True), nullable=False),
+)

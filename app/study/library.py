@@ -1,0 +1,43 @@
+"""The questions that can be practised, with the revisions attempts point at."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from app.errors import NotFound
+from app.questions.bank import Bank, load
+from app.questions.question import Question
+from app.storage.attempts import sync_revisions
+from app.storage.database import writing
+
+
+@dataclass(frozen=True)
+class Library:
+    bank: Bank
+    revision_ids: Mapping[str, int]
+
+    def question(self, slug: str) -> Question:
+        found = self.bank.questions.get(slug)
+        if found is None:
+            raise NotFound
+        return found
+
+    def revision_id(self, question: Question) -> int:
+        return self.revision_ids[question.drill_of or question.slug]
+
+    def neighbours(self, question: Question) -> tuple[Question | None, Question | None]:
+        """The listed question before and after this one (or after the question it drills)."""
+        listed = self.bank.listed
+        at = [q.slug for q in listed].index(question.drill_of or question.slug)
+        return (listed[at - 1] if at else None, listed[at + 1] if at + 1 < len(listed) else None)
+
+
+def open_library(engine: Engine, folder: Path) -> Library:
+    """Load the folder and keep its texts as revisions. BankError lists all that is wrong with it."""
+    bank = load(folder)
+    sources = {slug: (bank.questions[slug].revision, text) for slug, text in bank.sources.items()}
+    with writing(engine) as connection:
+        return Library(bank, sync_revisions(connection, sources, datetime.now(UTC)))

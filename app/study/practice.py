@@ -1,0 +1,138 @@
+"""Practising one variant of a question: answering, hints, giving up, marking one's own text."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from app.grading.grade import grade_all
+from app.grading.key_points import self_marked
+from app.grading.verdict import Grade, Verdict
+from app.questions.question import Question, TextPart
+from app.questions.variant import Variant
+from app.storage.attempts import Attempt, of_variant, record
+from app.text import Text
+
+
+@dataclass(frozen=True)
+class Practice:
+    """What a learner has done with one variant so far."""
+
+    responses: Mapping[str, Any] = field(default_factory=dict)
+    verdicts: Mapping[str, Verdict] = field(default_factory=dict)
+    levels: Mapping[str, Mapping[str, int]] = field(default_factory=dict)  # own marks: part, point, level
+    score: float | None = None
+    answered: bool = False
+    hints: int = 0
+    gave_up: bool = False
+
+    @property
+    def solved(self) -> bool:
+        return self.score is not None and self.score >= 0.999
+
+
+def read(connection: Connection, learner_id: int | None, variant: Variant) -> Practice:
+    """The newest answer with its marks, and which help was taken."""
+    if learner_id is None:
+        return Practice()
+    entries = of_variant(connection, learner_id, variant.question.slug, variant.number)
+    answer = next((e for e in entries if e.kind == "answer"), None)
+    marked = next((e for e in entries if e.kind == "self_mark" and answer and e.id > answer.id), None)
+    return Practice(
+        responses=answer.responses if answer else {},
+        verdicts={part_id: restored(kept) for part_id, kept in answer.verdicts.items()} if answer else {},
+        levels=marked.responses if marked else {},
+        score=(marked or answer).score if answer else None,
+        answered=answer is not None,
+        hints=sum(e.kind == "hint" for e in entries),
+        gave_up=any(e.kind == "give_up" for e in entries),
+    )
+
+
+def answer(
+    connection: Connection,
+    entry: "Entry",
+    responses: Mapping[str, Any],
+) -> Grade:
+    """Grade and record. The same submission key records once."""
+    grade = grade_all(entry.variant, responses)
+    question = entry.variant.question
+    before = read(connection, entry.learner_id, entry.variant)
+    score = share(question, grade.parts, {})
+    kept = {
+        part_id: asdict(verdict) | {"feedback": verdict.feedback.model_dump()}
+        for part_id, verdict in grade.parts.items()
+    }
+    record(
+        connection,
+        entry.attempt(
+            "answer", responses=dict(responses), verdicts=kept, score=score, assisted=before.gave_up
+        ),
+    )
+    return grade
+
+
+def take_hint(connection: Connection, entry: "Entry") -> None:
+    """Show one more hint, as long as there is one."""
+    before = read(connection, entry.learner_id, entry.variant)
+    if before.hints < len(entry.variant.question.hints):
+        record(connection, entry.attempt("hint"))
+
+
+def give_up(connection: Connection, entry: "Entry") -> None:
+    """See the worked solution; recorded unless everything was right already."""
+    before = read(connection, entry.learner_id, entry.variant)
+    if not before.solved and not before.gave_up:
+        record(connection, entry.attempt("give_up"))
+
+
+def mark_own(connection: Connection, entry: "Entry", levels: Mapping[str, Mapping[str, int]]) -> None:
+    """Keep what the learner says their own text covers; levels by part and key point."""
+    before = read(connection, entry.learner_id, entry.variant)
+    if not before.answered:
+        return
+    marks = {**before.levels, **levels}
+    score = share(entry.variant.question, before.verdicts, marks)
+    record(connection, entry.attempt("self_mark", responses=marks, score=score, assisted=before.gave_up))
+
+
+def share(
+    question: Question, verdicts: Mapping[str, Verdict], levels: Mapping[str, Mapping[str, int]]
+) -> float | None:
+    """Share of the question's marks earned so far, unanswered parts earning none; None before any judging."""
+    earned: dict[str, float] = {i: v.score for i, v in verdicts.items() if v.score is not None}
+    for part in question.parts:
+        if isinstance(part, TextPart) and part.id in levels:
+            earned[part.id] = self_marked(part, levels[part.id])
+    if not earned:
+        return None
+    return sum(p.marks * earned.get(p.id, 0.0) for p in question.parts) / sum(p.marks for p in question.parts)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Who does something with which variant, when, under which submission key."""
+
+    learner_id: int
+    revision_id: int
+    variant: Variant
+    submission: str
+    now: datetime
+
+    def attempt(self, kind: str, **more: Any) -> Attempt:
+        return Attempt(
+            learner_id=self.learner_id,
+            revision_id=self.revision_id,
+            slug=self.variant.question.slug,
+            variant=self.variant.number,
+            kind=kind,
+            created_at=self.now,
+            submission=self.submission,
+            **more,
+        )
+
+
+def restored(kept: Mapping[str, Any]) -> Verdict:
+    return Verdict(**{**kept, "feedback": Text(**kept["feedback"])})

@@ -1,0 +1,206 @@
+"""The computation service: JSON in, JSON out, stateless."""
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, Query, Request
+from limits import parse
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.exceptions import HTTPException
+
+from app.grading.grade import grade_all
+from app.grading.verdict import Outcome, Verdict
+from app.operations import OPERATIONS
+from app.operations.operation import Operation
+from app.questions.question import Question
+from app.questions.shown import part_shown
+from app.questions.variant import MOST_VARIANTS, variant
+from app.text import Text
+from app.web.audience import open_to
+from app.web.dependencies import TheLibrary
+
+router = APIRouter(prefix="/api")
+LIMITER = MovingWindowRateLimiter(MemoryStorage())
+
+
+class Problem(BaseModel):
+    """RFC 9457 problem details, with the sentence in both languages and the fields it is about."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str
+    message: Text
+    errors: list[dict[str, Any]] = []
+
+
+class StepShown(BaseModel):
+    formula: str
+    text: Text
+
+
+class Solved(BaseModel):
+    answer: dict[str, Any]
+    steps: list[StepShown]
+
+
+class OperationListed(BaseModel):
+    name: str
+    title: Text
+    inputs: dict[str, Any] = Field(description="JSON schema of the inputs")
+    example: dict[str, Any]
+    results: list[str]
+
+
+class PartListed(BaseModel):
+    id: str
+    response: str
+
+
+class QuestionListed(BaseModel):
+    slug: str
+    number: int | None
+    title: Text
+    topics: list[str]
+    parts: list[PartListed]
+
+
+class PartShown(PartListed):
+    model_config = ConfigDict(extra="allow")
+    ask: Text | None
+
+
+class QuestionShown(QuestionListed):
+    parts: list[PartShown]  # type: ignore[assignment]
+    variant: int
+    prompt: Text
+    conventions: Text | None
+    given: dict[str, Any]
+
+
+class Responses(BaseModel):
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"variant": 0, "responses": {"total": "67"}}]}
+    )
+    variant: int = Field(0, ge=0, le=MOST_VARIANTS)
+    responses: dict[str, Any] = Field(description="By part id: what was typed", max_length=100)
+
+
+class PartGraded(BaseModel):
+    verdict: Outcome | None
+    score: float | None
+    mistake: str | None
+    feedback: Text
+    cells: list[Any] | None = Field(None, description="Verdict per cell, row or item")
+    followed: bool = Field(False, description="Judged from the learner's own earlier value")
+
+
+class Graded(BaseModel):
+    score: float | None = Field(
+        description="Mean over the answered parts by marks; null when none could be judged"
+    )
+    parts: dict[str, PartGraded]
+
+
+problems: dict[int | str, dict[str, Any]] = {
+    422: {"model": Problem, "description": "The inputs are not valid"},
+    404: {"model": Problem, "description": "There is no such question or variant"},
+}
+
+
+@router.get("/operations", summary="The catalogue of operations")
+@open_to("anyone")
+async def operations() -> list[OperationListed]:
+    return [
+        OperationListed(
+            name=name,
+            title=operation.title,
+            inputs=operation.Inputs.model_json_schema(),
+            example=dict(operation.example),
+            results=list(operation.solve(operation.Inputs(**operation.example)).results),
+        )
+        for name, operation in OPERATIONS.items()
+    ]
+
+
+def solver(operation: Operation[Any]) -> Callable[..., Solved]:
+    def solve(given: Any) -> Solved:
+        solution = operation.solve(given)
+        steps = [StepShown(formula=step.formula, text=step.text) for step in solution.steps]
+        return Solved(answer=dict(solution.results), steps=steps)
+
+    # FastAPI reads the annotation: each operation validates and documents its own inputs
+    solve.__annotations__["given"] = Annotated[operation.Inputs, Body(examples=[dict(operation.example)])]
+    return open_to("anyone")(solve)
+
+
+for _name, _operation in OPERATIONS.items():
+    router.add_api_route(
+        f"/operations/{_name}",
+        solver(_operation),
+        methods=["POST"],
+        name=_name,
+        operation_id=_name,
+        summary=_operation.title.en,
+        description=type(_operation).__doc__,
+        response_model=Solved,
+        responses={422: problems[422]},
+    )
+
+
+@router.get("/questions", summary="Every question of the bank")
+@open_to("anyone")
+async def questions(library: TheLibrary) -> list[QuestionListed]:
+    return [QuestionListed(**listed(question)) for question in library.bank]
+
+
+@router.get("/questions/{slug}", summary="One question, without its answer", responses={404: problems[404]})
+@open_to("anyone")
+def question(
+    slug: str,
+    library: TheLibrary,
+    number: Annotated[int, Query(alias="variant", ge=0, le=MOST_VARIANTS, examples=[0])] = 0,
+) -> QuestionShown:
+    shown = variant(library.question(slug), number)
+    found = shown.question
+    return QuestionShown(
+        **(listed(found) | {"parts": [part_shown(shown, part) for part in found.parts]}),
+        variant=number,
+        prompt=shown.text(found.prompt),
+        conventions=shown.text(found.conventions) if found.conventions else None,
+        given=dict(shown.given),
+    )
+
+
+@router.post("/questions/{slug}/grade", summary="Grade responses; nothing is kept", responses=problems)
+@open_to("anyone")
+def grade(request: Request, slug: str, sent: Responses, library: TheLibrary) -> Graded:
+    client = request.client.host if request.client else "unknown"
+    allowed = parse(f"{request.app.state.settings.grading_per_minute}/minute")
+    if not LIMITER.hit(allowed, "grade", client):
+        raise HTTPException(429, headers={"Retry-After": "60"})
+    result = grade_all(variant(library.question(slug), sent.variant), sent.responses)
+    return Graded(score=result.score, parts={part_id: graded(v) for part_id, v in result.parts.items()})
+
+
+def graded(verdict: Verdict) -> PartGraded:
+    return PartGraded(
+        verdict=verdict.verdict,
+        score=verdict.score,
+        mistake=verdict.mistake,
+        feedback=verdict.feedback,
+        cells=verdict.cells,
+        followed=verdict.followed,
+    )
+
+
+def listed(question: Question) -> dict[str, Any]:
+    return {
+        "slug": question.slug,
+        "number": question.number,
+        "title": question.title,
+        "topics": question.topics,
+        "parts": [{"id": part.id, "response": part.response} for part in question.parts],
+    }

@@ -1,0 +1,106 @@
+"""Pages and fragments from templates, one environment a language."""
+
+import hashlib
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from fastapi import Request
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup
+from starlette.responses import HTMLResponse
+
+from app.locale import translations
+from app.questions import markup
+from app.questions.topics import topic_title
+from app.text import LANGUAGES, Language, Text
+
+ROOT = Path(__file__).parents[2]
+THEMES = ("auto", "dark", "light")
+
+
+@lru_cache(maxsize=256)
+def versioned(path: str) -> str:
+    """The address of a static file; it changes with the content, so browsers may keep it for good."""
+    file = ROOT / "static" / path
+    digest = hashlib.sha256(file.read_bytes()).hexdigest()[:12] if file.is_file() else "missing"
+    return f"/static/{path}?v={digest}"
+
+
+def environment(language: Language) -> Environment:
+    env = Environment(
+        loader=FileSystemLoader(ROOT / "templates"),
+        autoescape=select_autoescape(default=True),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
+    )
+    env.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]
+    env.globals.update(static=versioned, language=language, topic_title=topic_title)
+    env.filters["say"] = lambda words: plain(words, language)
+    env.filters["line"] = lambda words: Markup(markup.inline(plain(words, language)))  # noqa: S704 (markup escapes)
+    env.filters["prose"] = lambda words: Markup(markup.block(plain(words, language)))  # noqa: S704
+    env.filters["formula"] = lambda latex: Markup(markup.formula(latex))  # noqa: S704
+    env.filters["percent"] = lambda share: f"{round(100 * share)}%"
+    env.filters["minus"] = lambda number: str(number).replace("-", "\u2212")
+    return env
+
+
+def plain(words: Text | str, language: Language) -> str:
+    return words[language] if isinstance(words, Text) else words
+
+
+ENVIRONMENTS = {language: environment(language) for language in LANGUAGES}
+
+
+def language_of(request: Request) -> Language:
+    """What the link just chose, else the cookie, else Chinese."""
+    chosen = request.query_params.get("lang") or request.cookies.get("language")
+    return "en" if chosen == "en" else "zh"
+
+
+def theme_of(request: Request) -> str:
+    theme = request.cookies.get("theme", "auto")
+    return theme if theme in THEMES else "auto"
+
+
+def wants_fragment(request: Request) -> bool:
+    return "hx-request" in request.headers and "hx-history-restore-request" not in request.headers
+
+
+def render(
+    request: Request,
+    page: str,
+    context: Mapping[str, Any],
+    fragment: str | None = None,
+    status: int = 200,
+) -> HTMLResponse:
+    """The fragment for htmx, else the whole page; a page at one address is never mistaken for the other."""
+    template = fragment if fragment and wants_fragment(request) else page
+    chosen = language_of(request)
+    other = "zh" if chosen == "en" else "en"
+    query = {k: v for k, v in request.query_params.items() if k != "lang"} | {"lang": other}
+    shared = {
+        "theme": theme_of(request),
+        "here": here(request),
+        "other_language": f"{request.url.path}?{urlencode(query)}",
+    }
+    html = ENVIRONMENTS[chosen].get_template(template).render(**shared, **context)
+    response = HTMLResponse(html, status, headers={"Vary": "HX-Request, Cookie", "Cache-Control": "no-store"})
+    if request.query_params.get("lang") in LANGUAGES:
+        response.set_cookie(
+            "language", chosen, max_age=365 * 86400, httponly=True, samesite="lax", secure=is_secure(request)
+        )
+    return response
+
+
+def is_secure(request: Request) -> bool:
+    return bool(request.app.state.settings.https or request.url.scheme == "https")
+
+
+def here(request: Request) -> str:
+    """This page's address on this site, for coming back to it."""
+    return request.url.path + (f"?{request.url.query}" if request.url.query else "")

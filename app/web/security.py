@@ -1,0 +1,108 @@
+"""What holds for every request and response: headers, same-site posts, size and time limits."""
+
+import asyncio
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+CONTENT_SECURITY_POLICY = (
+    "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+}
+SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+
+
+class Security:
+    """ASGI middleware around the whole application."""
+
+    def __init__(self, app: ASGIApp, max_request_bytes: int, request_seconds: float) -> None:
+        self.app = app
+        self.max_request_bytes = max_request_bytes
+        self.request_seconds = request_seconds
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        started = False
+
+        async def protected(message: Message) -> None:
+            nonlocal started
+            if message["type"] == "http.response.start":
+                started = True
+                MutableHeaders(scope=message).update(HEADERS)
+            await send(message)
+
+        headers = Headers(scope=scope)
+        if refusal := self.refusal(scope, headers):
+            await refusal(scope, receive, protected)
+            return
+        try:
+            async with asyncio.timeout(self.request_seconds):
+                body = await self.whole_body(receive)
+                if body is None:
+                    await self.too_large()(scope, receive, protected)
+                    return
+                await self.app(scope, replayed(body, receive), protected)
+        except TimeoutError:
+            if not started:
+                slow = PlainTextResponse("请求超时，请再试一次。 The request took too long; try again.", 408)
+                await slow(scope, receive, protected)
+
+    def refusal(self, scope: Scope, headers: Headers) -> PlainTextResponse | None:
+        if scope["method"] not in SAFE_METHODS and not same_site(headers):
+            return PlainTextResponse("拒绝跨站提交。 Posts from other sites are refused.", 403)
+        length = headers.get("content-length", "0")
+        if not length.isdigit() or int(length) > self.max_request_bytes:
+            return self.too_large()
+        return None
+
+    def too_large(self) -> PlainTextResponse:
+        kilobytes = self.max_request_bytes // 1024
+        return PlainTextResponse(
+            f"提交的内容超过 {kilobytes} KB，请缩短后再交。 What was sent is over {kilobytes} KB; shorten it.",
+            413,
+        )
+
+    async def whole_body(self, receive: Receive) -> bytes | None:
+        """The request body; None when it is larger than allowed, whatever its headers said."""
+        body = bytearray()
+        while True:
+            message = await receive()
+            if message["type"] != "http.request":
+                return bytes(body)
+            body += message.get("body", b"")
+            if len(body) > self.max_request_bytes:
+                return None
+            if not message.get("more_body", False):
+                return bytes(body)
+
+
+def replayed(body: bytes, receive: Receive) -> Receive:
+    sent = False
+
+    async def again() -> Message:
+        nonlocal sent
+        if sent:
+            return await receive()
+        sent = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return again
+
+
+def same_site(headers: Headers) -> bool:
+    """Browsers say where a post comes from; over plain http some send Origin only; other clients neither."""
+    if site := headers.get("sec-fetch-site"):
+        return site in ("same-origin", "none")
+    if origin := headers.get("origin"):
+        return urlsplit(origin).netloc == headers.get("host")
+    return True

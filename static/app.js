@@ -1,0 +1,109 @@
+// Enhancement only: every form works without this file.
+
+// --- grids: arrow keys move, a pasted block spreads, the focused output cell shows its window ----------
+const cell = (input, down, right) => {
+  const td = input.closest("td"), row = td.parentElement, table = td.closest("table");
+  return table.rows[row.rowIndex + down]?.cells[td.cellIndex + right]?.querySelector("input");
+};
+const STEPS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
+
+addEventListener("keydown", (event) => {
+  const input = event.target, step = STEPS[event.key];
+  if (!step || !input.matches?.("[data-grid] input")) return;
+  const inside = step[1] < 0 ? input.selectionStart > 0 : input.selectionEnd < input.value.length;
+  if (step[1] && inside && input.selectionStart === input.selectionEnd) return;
+  const next = cell(input, ...step);
+  if (next) { event.preventDefault(); next.focus(); next.select(); }
+});
+
+addEventListener("paste", (event) => {
+  const input = event.target;
+  if (!input.matches?.("[data-grid] input")) return;
+  const text = event.clipboardData.getData("text").trim();
+  if (!/[\s,，;；]/.test(text)) return;
+  event.preventDefault();
+  const block = text.replace(/^[\[(［（\s]+|[\])］）\s]+$/g, "").replace(/[\])］）]\s*[,，]?\s*[\[(［（]/g, ";");
+  block.split(/\n|;|；/).filter((line) => line.trim()).forEach((line, down) => {
+    const tabbed = line.includes("\t") ? line.split("\t") : line.trim().split(/[\s,，]+/);
+    tabbed.forEach((value, right) => {
+      const target = cell(input, down, right);
+      if (target) target.value = value.trim();
+    });
+  });
+});
+
+// --- ordering: buttons move an item; the hidden places are what is sent ------------------------------
+const number = (list) => [...list.children].forEach((item, i) => { item.querySelector("select").value = String(i + 1); });
+
+const button = (label, mark, act) => {
+  const made = document.createElement("button");
+  made.type = "button";
+  made.textContent = mark;
+  made.ariaLabel = label;
+  made.addEventListener("click", act);
+  return made;
+};
+
+const zh = document.documentElement.lang.startsWith("zh");
+
+function orderable(list) {
+  for (const item of list.children) {
+    item.querySelector("select").hidden = true;
+    const name = item.querySelector(".what").textContent;
+    const moves = document.createElement("span");
+    moves.className = "moves";
+    const move = (up) => ({ currentTarget }) => {
+      const other = up ? item.previousElementSibling : item.nextElementSibling;
+      if (!other) return;
+      if (up) other.before(item); else other.after(item);
+      number(list);
+      currentTarget.focus();
+    };
+    moves.append(
+      button(zh ? `“${name}”上移` : `Move “${name}” up`, "↑", move(true)),
+      button(zh ? `“${name}”下移` : `Move “${name}” down`, "↓", move(false)),
+    );
+    item.append(moves);
+  }
+  list.addEventListener("click", () => number(list));
+}
+
+// --- building a network: a palette fills the hidden choices -------------------------------------------
+function buildable(list) {
+  const selects = [...list.querySelectorAll("select")];
+  const built = document.createElement("ol"), palette = document.createElement("p");
+  built.className = "built";
+  palette.className = "palette";
+  const kinds = () => selects.map((select) => select.value).filter(Boolean);
+  const set = (values) => { selects.forEach((select, i) => { select.value = values[i] ?? ""; }); draw(); };
+  const title = (kind) => [...selects[0].options].find((option) => option.value === kind).text;
+  const draw = () => built.replaceChildren(...kinds().map((kind, i, all) => {
+    const chip = document.createElement("li");
+    chip.className = `chip ${selects[i].closest("li").classList.contains("no") ? "no" : ""}`;
+    const moved = [...all];
+    if (i) moved.splice(i - 1, 2, all[i], all[i - 1]);
+    const name = title(kind);
+    chip.append(
+      name,
+      ...(i ? [button(zh ? `第 ${i + 1} 层“${name}”前移` : `Move layer ${i + 1}, ${name}, earlier`, "←", () => set(moved))] : []),
+      button(zh ? `删去第 ${i + 1} 层“${name}”` : `Remove layer ${i + 1}, ${name}`, "×", () => set(all.filter((_, j) => j !== i))),
+    );
+    return chip;
+  }));
+  for (const option of selects[0].options) {
+    if (option.value) palette.append(button(zh ? `加一层：${option.text}` : `Add ${option.text}`, `+ ${option.text}`, () => {
+      if (kinds().length < selects.length) set([...kinds(), option.value]);
+    }));
+  }
+  list.hidden = true;
+  list.after(palette, built);
+  draw();
+}
+
+// --- after loading, and after every swap ---------------------------------------------------------------
+function enhance() {
+  for (const list of document.querySelectorAll("[data-order]:not([data-ready])")) { list.dataset.ready = ""; orderable(list); }
+  for (const list of document.querySelectorAll("[data-layers]:not([data-ready])")) { list.dataset.ready = ""; buildable(list); }
+}
+enhance();
+addEventListener("htmx:after:swap", enhance);

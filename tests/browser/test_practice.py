@@ -1,0 +1,157 @@
+"""Practising as a person does: with a keyboard, by touch, and without JavaScript."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Opened
+
+pytestmark = pytest.mark.browser
+WORKING = [("2", "4", "4", "12"), ("4", "4", "4", "20"), ("4", "4", "4", "20"), ("4", "3", "3", "15")]
+
+
+def fill_nine(page: Page, last: str = "67") -> None:
+    for i, (a, b, c, result) in enumerate(WORKING):
+        for j, value in enumerate((a, b, c)):
+            page.locator(f"[name='layers.{i}.{j}']").fill(value)
+        page.locator(f"[name='layers.{i}']").fill(result)
+    page.locator("[name=total]").fill(last)
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["htmx", "plain"])
+def test_question_9_from_the_list_to_red_pen_and_back_tomorrow(opened: Opened, javascript: bool) -> None:
+    page = opened("/", javascript=javascript)
+    page.get_by_role("link", name="题目").click()
+    page.get_by_role("link", name="全连接网络的参数量").click()
+    fill_nine(page, last="52")
+    page.get_by_role("button", name="批改").click()
+    expect(page.locator("#verdict-total")).to_contain_text("漏了偏置")
+    expect(page.locator(".c.ok")).to_have_count(16)
+    expect(page.locator(".c.no")).to_have_count(1)
+    page.locator("[name=total]").fill("67")
+    page.get_by_role("button", name="批改").click()
+    expect(page.locator(".c.ok")).to_have_count(17)
+    expect(page.locator(".solution")).to_be_visible()
+    page.goto("/progress")
+    expect(page.get_by_role("row", name=re.compile("全连接网络的参数量"))).to_contain_text("已掌握")
+    page.goto("/questions/fcn-parameter-count")
+    expect(page.locator("[name=total]")).to_have_value("67")
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["htmx", "plain"])
+def test_a_hint_keeps_what_is_typed(opened: Opened, javascript: bool) -> None:
+    page = opened("/questions/fcn-parameter-count", javascript=javascript)
+    page.locator("[name=total]").fill("60")
+    page.get_by_role("button", name="看提示").click()
+    expect(page.locator(".hints li")).to_have_count(1)
+    expect(page.locator("[name=total]")).to_have_value("60")
+    page.get_by_role("button", name="看提示").click()
+    expect(page.locator(".hints li")).to_have_count(2)
+
+
+def test_arrows_move_in_a_grid_and_a_block_is_pasted(opened: Opened) -> None:
+    page = opened("/questions/convolve-and-pool")
+    page.locator("[name='convolution.0.0']").focus()
+    for key in ("ArrowDown", "ArrowDown", "ArrowRight", "ArrowUp"):
+        page.keyboard.press(key)
+    expect(page.locator("[name='convolution.1.1']")).to_be_focused()
+    page.locator("[name='convolution.0.0']").focus()
+    page.evaluate(
+        """text => {
+            const data = new DataTransfer();
+            data.setData("text", text);
+            document.activeElement.dispatchEvent(new ClipboardEvent("paste", {clipboardData: data, bubbles: true, cancelable: true}));
+        }""",
+        "-12\t4\t8\t9\n-14\t5\t-3\t6\n-2\t-14\t-8\t-5\n24\t-9\t-1\t4",
+    )
+    expect(page.locator("[name='convolution.3.3']")).to_have_value("4")
+    page.get_by_role("button", name="批改").click()
+    expect(page.locator(".c.ok")).to_have_count(16)
+    expect(page.locator("[role=status].note")).to_contain_text("还有 1 问没写")
+
+
+def test_an_order_is_made_with_buttons(opened: Opened) -> None:
+    page = opened("/questions/three-steps-drill")
+    items = page.locator(".order > li")
+    count = items.count()
+    first = items.first.locator(".what").inner_text()
+    items.first.get_by_role("button", name="下移").press("Enter")
+    expect(items.nth(1).locator(".what")).to_have_text(first)
+    expect(page.locator(":focus")).to_have_text("↓")
+    assert [items.nth(i).locator("select").input_value() for i in range(count)] == [
+        str(i + 1) for i in range(count)
+    ]
+    page.get_by_role("button", name="批改").click()
+    expect(page.locator("#question .verdict")).to_have_count(1)
+    expect(page.locator(".order .moves")).to_have_count(count)
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["palette", "plain"])
+def test_a_network_is_built(opened: Opened, javascript: bool) -> None:
+    page = opened("/questions/digit-network", javascript=javascript)
+    built = ["输入", "卷积", "激活", "池化", "展平", "全连接", "Softmax", "输出"]
+    for i, name in enumerate(built):
+        if javascript:
+            page.get_by_role("button", name=f"加一层：{name}").click()
+        else:
+            page.locator("ol.layers select").nth(i).select_option(label=name)
+    page.get_by_role("button", name="批改").click()
+    expect(page.locator("#question .verdict.correct")).to_have_count(1)
+    if javascript:
+        expect(page.locator(".built .chip")).to_have_count(len(built))
+        page.get_by_role("button", name="删去第 5 层“展平”").click()
+        page.get_by_role("button", name="批改").click()
+        expect(page.locator("#question .verdict.correct")).to_have_count(0)
+        expect(page.locator(".built .chip")).to_have_count(len(built) - 1)
+
+
+def test_a_formula_is_echoed_while_typing_and_marked(opened: Opened) -> None:
+    page = opened("/questions/activation-formulas")
+    field = page.locator("[name=sigmoid]")
+    field.press_sequentially("1/(1+e^-x)")
+    expect(page.locator("#understood-sigmoid math mfrac")).to_have_count(1)
+    expect(field).to_be_focused()
+    page.get_by_role("button", name="批改").click()
+    expect(page.locator("#verdict-sigmoid.correct")).to_be_visible()
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["htmx", "plain"])
+def test_a_text_is_marked_by_its_writer(opened: Opened, javascript: bool) -> None:
+    page = opened("/questions/why-gradient-descent", javascript=javascript)
+    page.locator("textarea").fill("参数太多，没有解析解，只能沿负梯度一步步更新。")
+    expect(page.get_by_text("参考答案")).to_have_count(0)
+    page.get_by_role("button", name="批改").click()
+    expect(page.get_by_text("参考答案")).to_be_visible()
+    for box in page.locator(".points input").all()[:3]:
+        box.check()
+    page.get_by_role("button", name="记下自评").click()
+    expect(page.locator(".own .note")).to_contain_text("50%")
+
+
+def test_the_list_is_searched_while_typing(opened: Opened) -> None:
+    page = opened("/questions")
+    expect(page.locator("#list li")).to_have_count(30)
+    page.locator("#search").press_sequentially("独热")
+    expect(page.locator("#list li")).to_have_count(1)
+    page.locator("#list a").first.click()
+    page.go_back()
+    expect(page.locator("h1")).to_have_text("题目")
+
+
+def test_language_and_theme_stay_on_the_same_question(opened: Opened) -> None:
+    page = opened("/questions/fcn-parameter-count?variant=2")
+    page.get_by_role("link", name="English").click()
+    expect(page.locator("h1")).to_contain_text("Parameters of a fully connected network")
+    assert "variant=2" in page.url
+    page.get_by_role("button", name=re.compile("Appearance|Theme|theme")).click()
+    assert page.locator("html").get_attribute("data-theme") == "dark"
+    assert "variant=2" in page.url
+
+
+def test_a_wrong_cell_shows_its_window(opened: Opened) -> None:
+    page = opened("/questions/convolve-and-pool")
+    assert page.locator("[data-image] td").count() == 36
+    page.locator("[name='convolution.1.2']").fill("99")
+    page.get_by_role("button", name="批改").click()
+    expect(page.locator(".c.no")).to_have_count(1)

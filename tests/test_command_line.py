@@ -1,0 +1,123 @@
+"""The command line: clear errors, and a server that loses nothing."""
+
+import http.client
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from urllib.parse import urlencode
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+NINE = "/questions/fcn-parameter-count"
+
+
+def run(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "app", *arguments],
+        cwd=ROOT,
+        env=os.environ | {"DATABASE_URL": f"sqlite:///{folder}/g.db", "DATA": str(folder)} | environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+
+def test_migrate_and_rebuild_progress(tmp_path: Path) -> None:
+    assert run(tmp_path, "migrate").returncode == 0
+    rebuilt = run(tmp_path, "rebuild-progress")
+    assert rebuilt.returncode == 0 and "0 rows" in rebuilt.stderr
+
+
+def test_check_lists_every_problem_with_file_and_line(tmp_path: Path) -> None:
+    shutil.copy(ROOT / "questions" / "fcn-parameter-count.yaml", tmp_path / "good.yaml")
+    broken = (tmp_path / "good.yaml").read_text().replace("number: 9\n", "number: 10\n")
+    (tmp_path / "a.yaml").write_text(broken.replace("response: number\n", "response: numbr\n"))
+    (tmp_path / "b.yaml").write_text(broken.replace("widths: [2, 4, 4, 4, 3]", "widths: [2, 0]"))
+    (tmp_path / "c.yaml").write_text("title: [\n")
+    (tmp_path / "d.yaml").write_text(broken.replace("marks: 4\n", "").replace("total of", "{{ nothing }}"))
+    checked = run(tmp_path, "check", str(tmp_path))
+    assert checked.returncode == 1
+    for file in ("a.yaml:", "b.yaml:", "c.yaml:", "d.yaml:"):
+        assert file in checked.stderr, checked.stderr
+    assert "good.yaml" not in checked.stderr
+    assert "Traceback" not in checked.stderr
+
+
+def test_serving_a_faulty_bank_says_what_is_wrong(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("title: 1\n")
+    served = run(tmp_path, "serve", QUESTIONS=str(tmp_path))
+    assert served.returncode == 1 and "a.yaml:1: title" in served.stderr and "Traceback" not in served.stderr
+
+
+@pytest.mark.parametrize("url", ["nonsense", "sqlite:////nowhere/at/all.db", "postgresql://127.0.0.1:1/none"])
+def test_a_database_that_cannot_be_used_is_named(tmp_path: Path, url: str) -> None:
+    migrated = run(tmp_path, "migrate", DATABASE_URL=url)
+    assert (
+        migrated.returncode == 1 and "DATABASE_URL" in migrated.stderr and "Traceback" not in migrated.stderr
+    )
+
+
+def test_a_wrong_setting_is_named(tmp_path: Path) -> None:
+    served = run(tmp_path, "migrate", GRADING_PER_MINUTE="often")
+    assert served.returncode == 1 and "GRADING_PER_MINUTE" in served.stderr
+
+
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+def serve(folder: Path, port: int) -> subprocess.Popen[bytes]:
+    environment = os.environ | {"DATABASE_URL": f"sqlite:///{folder}/g.db", "DATA": str(folder)}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "app", "serve", "--port", str(port)],
+        cwd=ROOT,
+        env=environment,
+        stderr=subprocess.DEVNULL,
+    )
+    for _ in range(300):
+        try:
+            if send(port, "GET", "/healthz")[0] == 200:
+                return process
+        except OSError:
+            time.sleep(0.1)
+    raise AssertionError("the server did not start")
+
+
+def send(port: int, method: str, path: str, body: str = "", cookie: str = "") -> tuple[int, str, str]:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    form = {"Content-Type": "application/x-www-form-urlencoded", "HX-Request": "true"} if body else {}
+    connection.request(method, path, body or None, form | {"Cookie": cookie})
+    response = connection.getresponse()
+    return response.status, response.read().decode(), (response.getheader("Set-Cookie") or "").split(";")[0]
+
+
+def test_killing_the_server_right_after_a_marked_answer_loses_nothing(tmp_path: Path) -> None:
+    port, cookie = free_port(), ""
+    for round_, total in enumerate(("60", "61", "67")):
+        process = serve(tmp_path, port)
+        try:
+            sent = urlencode({"total": total, "submission": f"round{round_}"})
+            status, page, kept = send(port, "POST", NINE, sent, cookie)
+            process.send_signal(signal.SIGKILL)
+        finally:
+            process.kill()
+            process.wait()
+        cookie = kept or cookie
+        assert status == 200 and total in page
+    process = serve(tmp_path, port)
+    try:
+        _, page, _ = send(port, "GET", NINE, cookie=cookie)
+        _, progress, _ = send(port, "GET", "/progress", cookie=cookie)
+    finally:
+        process.terminate()
+        process.wait()
+    assert 'value="67"' in page and "<td>3</td>" in progress
+    assert "0 rows" in run(tmp_path, "rebuild-progress").stderr

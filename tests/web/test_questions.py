@@ -1,0 +1,184 @@
+"""Practising a question in pages, as a plain browser and as htmx."""
+
+import re
+
+from fastapi.testclient import TestClient
+
+RIGHT = {"layers.0": "12", "layers.1": "20", "layers.2": "20", "layers.3": "15", "total": "67"}
+NINE = "/questions/fcn-parameter-count"
+
+
+def post(client: TestClient, path: str, fields: dict[str, str], headers: dict[str, str]) -> str:
+    """Post a form; without htmx, go where the reply says."""
+    response = client.post(path, data=fields, headers=headers)
+    if response.status_code == 303:
+        assert not headers
+        response = client.get(response.headers["location"])
+    assert response.status_code == 200
+    return response.text
+
+
+def test_the_page_is_whole_and_the_fragment_is_not(client: TestClient, headers: dict[str, str]) -> None:
+    response = client.get(NINE, headers=headers)
+    assert ("<html" in response.text) is not bool(headers)
+    assert 'id="question"' in response.text
+    assert "HX-Request" in response.headers["vary"]
+
+
+def test_going_back_restores_a_whole_page(client: TestClient) -> None:
+    restoring = {"HX-Request": "true", "HX-History-Restore-Request": "true"}
+    assert "<html" in client.get(NINE, headers=restoring).text
+
+
+def test_right_answers_are_marked_right_and_show_the_working(
+    client: TestClient, headers: dict[str, str]
+) -> None:
+    page = post(client, NINE, RIGHT, headers)
+    assert page.count('class="c ok"') == 5
+    assert "全对" in page and 'class="solution"' in page
+
+
+def test_52_is_recognised_as_biases_forgotten(client: TestClient, headers: dict[str, str]) -> None:
+    page = post(client, NINE, {"total": "52"}, headers)
+    assert "漏了偏置" in page and "67" not in page
+    assert 'class="solution"' not in page
+
+
+def test_wrong_cells_are_marked_one_by_one_with_their_working(
+    client: TestClient, headers: dict[str, str]
+) -> None:
+    typed = {"layers.0": "12", "layers.1": "16", "layers.1.0": "4", "layers.1.1": "4", "layers.1.2": "0"}
+    page = post(client, NINE, typed, headers)
+    marks = dict(re.findall(r'class="c (\w*)\s*"><input id="f-([\w.]+)"', page)[::-1])
+    by_name = {name: mark for mark, name in re.findall(r'class="c (\w*)\s*"><input id="f-([\w.]+)"', page)}
+    assert marks
+    assert by_name["layers.0"] == "ok" and by_name["layers.1"] == "no"
+    assert (by_name["layers.1.0"], by_name["layers.1.1"], by_name["layers.1.2"]) == ("ok", "ok", "no")
+    assert 'name="layers.1.2" value="0"' in page
+
+
+def test_full_width_digits_are_read(client: TestClient, headers: dict[str, str]) -> None:
+    assert "正确" in post(client, NINE, {"total": "６７"}, headers)
+
+
+def test_what_cannot_be_read_costs_nothing_and_stays_typed(
+    client: TestClient, headers: dict[str, str]
+) -> None:
+    page = post(client, NINE, {"total": "1 1/2"}, headers)
+    assert "没读懂" in page and 'value="1 1/2"' in page
+    assert "做过" not in client.get("/progress").text.split("<tbody>")[2].split("</tr>")[8]
+
+
+def test_an_empty_form_is_told_so_and_not_kept(client: TestClient, headers: dict[str, str]) -> None:
+    response = client.post(NINE, data={"submission": "x"}, headers=headers)
+    assert response.status_code == 422
+    assert "还没有写任何答案" in response.text
+    assert "set-cookie" not in response.headers
+
+
+def test_hostile_text_is_shown_as_text(client: TestClient, headers: dict[str, str]) -> None:
+    page = post(client, NINE, {"total": '"><script>alert(1)</script>'}, headers)
+    assert "<script>alert" not in page and "&lt;script&gt;alert" in page
+
+
+def test_hints_come_one_at_a_time_and_keep_what_is_typed(client: TestClient, headers: dict[str, str]) -> None:
+    response = client.post(f"{NINE}/hint", data={"total": "60"}, headers=headers)
+    assert response.text.count("<li>相邻") == 1 and 'value="60"' in response.text
+    assert "再加上偏置" not in response.text
+    again = client.post(f"{NINE}/hint", data={"total": "60", "submission": "second"}, headers=headers)
+    assert "再加上偏置" in again.text
+
+
+def test_giving_up_shows_the_solution_and_is_recorded(client: TestClient, headers: dict[str, str]) -> None:
+    assert 'class="solution"' not in client.get(NINE).text
+    page = post(client, f"{NINE}/solution", {}, headers)
+    assert 'class="solution"' in page and "67" in page
+    post(client, NINE, RIGHT, headers)
+    assert "已掌握" not in client.get("/questions?q=全连接网络的参数量").text.split('id="list"')[1]
+
+
+def test_another_variant_has_other_numbers_and_starts_clean(
+    client: TestClient, headers: dict[str, str]
+) -> None:
+    post(client, NINE, RIGHT, headers)
+    page = client.get(f"{NINE}?variant=1").text
+    assert "第 1 组数" in page and 'class="c ok"' not in page
+    assert page.split('class="prompt"')[1][:200] != client.get(NINE).text.split('class="prompt"')[1][:200]
+
+
+def test_an_answer_is_found_again_tomorrow(client: TestClient, headers: dict[str, str]) -> None:
+    post(client, NINE, RIGHT, headers)
+    page = client.get(NINE).text
+    assert page.count('class="c ok"') == 5 and 'value="67"' in page
+    assert 'class="c ok"' not in client.get(f"{NINE}?fresh=1").text
+    assert NINE in client.get("/").text
+
+
+def test_a_repeated_send_is_recorded_once_and_an_edited_one_again(
+    client: TestClient, headers: dict[str, str]
+) -> None:
+    for total in ("66", "66", "67"):
+        post(client, NINE, {"submission": "one form", "total": total}, headers)
+    row = re.search(r"全连接网络的参数量</a></th>(.*?)</tr>", client.get("/progress").text, re.S)
+    assert row and "<td>2</td>" in row[1]
+
+
+def test_a_text_is_marked_by_its_writer_beside_the_model(client: TestClient, headers: dict[str, str]) -> None:
+    path = "/questions/why-gradient-descent"
+    before = client.get(path).text
+    assert "参考答案" not in before
+    part = re.search(r'<textarea name="(\w+)"', before)
+    assert part
+    page = post(client, path, {part[1]: "因为要让损失变小。"}, headers)
+    assert "参考答案" in page and "因为要让损失变小。" in page and "待自评" in page
+    ticks = dict.fromkeys(re.findall(rf'type="checkbox" name="({part[1]}\.\w+)"', page), "1")
+    assert len(ticks) == 6
+    page = post(client, f"{path}/marks", ticks | {f"{part[1]}.marked": "1"}, headers)
+    assert "100%" in page and page.count(" checked") == 6
+
+
+def test_unknown_questions_variants_and_parts_are_not_found(
+    client: TestClient, headers: dict[str, str]
+) -> None:
+    for path in ("/questions/nope", f"{NINE}?variant=-1", f"{NINE}?variant=x", f"{NINE}?variant=9999999999",
+                 "/questions/why-gradient-descent?variant=1", "/nowhere"):  # fmt: skip
+        response = client.get(path, headers=headers)
+        assert response.status_code == 404, path
+        assert "找不到这一页" in response.text
+    assert client.post(f"{NINE}/understood?part=nope", data={}, headers=headers).status_code == 404
+
+
+def test_no_answer_of_an_unanswered_question_is_in_its_page(client: TestClient) -> None:
+    page = client.get(NINE).text
+    assert not re.search(r"\b(67|52)\b", re.sub(r"<svg.*?</svg>", "", page, flags=re.S))
+    grid = client.get("/questions/convolve-and-pool").text
+    assert "−14" not in grid and "-14" not in grid
+    sizes = client.get("/questions/feature-map-sizes").text
+    assert not any(shape in sizes for shape in ("26×26", "13×13", "11×11", "5×5", "800"))
+
+
+def test_the_list_filters_and_searches_in_chinese(client: TestClient, headers: dict[str, str]) -> None:
+    def found(query: str) -> int:
+        return client.get(f"/questions?{query}", headers=headers).text.split('id="list"')[1].count("<li>")
+
+    assert found("") == 30
+    assert 0 < found("q=卷积") < 30
+    assert found("q=softmax&kind=formula") >= 1
+    assert found("topic=parameters") >= 2
+    assert found("state=solved") == 0
+    assert found("q=没有这样的题") == 0
+
+
+def test_english_is_one_link_away_and_stays(client: TestClient) -> None:
+    page = client.get(f"{NINE}?lang=en").text
+    assert 'lang="en"' in page and "How many parameters" in page
+    assert "How many parameters" in client.get(NINE).text
+    assert "lang=zh" in page
+
+
+def test_dark_and_light_are_remembered_and_lead_back_here(client: TestClient) -> None:
+    response = client.post("/theme", data={"theme": "dark", "back": NINE})
+    assert (response.status_code, response.headers["location"]) == (303, NINE)
+    assert 'data-theme="dark"' in client.get("/").text
+    for outside in ("//evil.example", "https://evil.example", "/\\evil.example"):
+        assert client.post("/theme", data={"theme": "dark", "back": outside}).headers["location"] == "/"
