@@ -17,7 +17,10 @@ from app.settings import Settings
 from app.storage import attempts, database
 
 cli = typer.Typer(
-    no_args_is_help=True, add_completion=False, help="Gradus: an exam-prep tutor for deep learning."
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Gradus: an exam-prep tutor for deep learning.",
 )
 console = Console(stderr=True, highlight=False)
 

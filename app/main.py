@@ -45,7 +45,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.secret_key = settings.signing_key()
     app.state.library = open_library(engine, settings.questions)
     app.add_middleware(
-        Security, max_request_bytes=settings.max_request_bytes, request_seconds=settings.request_seconds
+        Security,
+        max_request_bytes=settings.max_request_bytes,
+        request_seconds=settings.request_seconds,
+        failure=errors.failure,
     )
     errors.install(app)
     for module in (home, questions, api, documentation):

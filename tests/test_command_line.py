@@ -55,7 +55,7 @@ def test_serving_a_faulty_bank_says_what_is_wrong(tmp_path: Path) -> None:
     assert served.returncode == 1 and "a.yaml:1: title" in served.stderr and "Traceback" not in served.stderr
 
 
-@pytest.mark.parametrize("url", ["nonsense", "sqlite:////nowhere/at/all.db", "postgresql://127.0.0.1:1/none"])
+@pytest.mark.parametrize("url", ["nonsense", "sqlite:////dev/null/all.db", "postgresql://127.0.0.1:1/none"])
 def test_a_database_that_cannot_be_used_is_named(tmp_path: Path, url: str) -> None:
     migrated = run(tmp_path, "migrate", DATABASE_URL=url)
     assert (
@@ -94,9 +94,12 @@ def serve(folder: Path, port: int) -> subprocess.Popen[bytes]:
 def send(port: int, method: str, path: str, body: str = "", cookie: str = "") -> tuple[int, str, str]:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
     form = {"Content-Type": "application/x-www-form-urlencoded", "HX-Request": "true"} if body else {}
-    connection.request(method, path, body or None, form | {"Cookie": cookie})
-    response = connection.getresponse()
-    return response.status, response.read().decode(), (response.getheader("Set-Cookie") or "").split(";")[0]
+    try:
+        connection.request(method, path, body or None, form | {"Cookie": cookie})
+        response = connection.getresponse()
+        return response.status, response.read().decode(), (response.getheader("Set-Cookie") or "").split(";")[0]
+    finally:
+        connection.close()
 
 
 def test_killing_the_server_right_after_a_marked_answer_loses_nothing(tmp_path: Path) -> None:

@@ -8,7 +8,6 @@ from fractions import Fraction
 from app.grading.verdict import Unreadable
 from app.text import text
 
-MOST_CHARACTERS = 200
 MOST_DIGITS = 40
 MOST_DEPTH = 20
 MOST_EXPONENT = 400
@@ -17,7 +16,7 @@ MOST_BITS = 1400  # of a numerator or denominator: 1e-400 still fits
 # Every sign is replaced by one character, so that positions stay those of what was typed.
 SAME = {chr(code + 0xFEE0): chr(code) for code in range(0x21, 0x7F)}
 SAME |= dict.fromkeys("−–—―‐‑‒﹣", "-") | dict.fromkeys("·∙⋅•×✕✖⨯∗﹡", "*") | dict.fromkeys("÷∕⁄", "/")
-SAME |= dict.fromkeys("\u3000\u00a0\u2002\u2003\u2009\u200a\u202f\u200b\ufeff", " ") | {"\r": "\n"}
+SAME |= dict.fromkeys("\u3000\u00a0\u2002\u2003\u2009\u200a\u202f\u200b\ufeff", " ") | {"\r": "\n", "$": " "}
 SAME |= dict(zip("﹢﹐﹒﹔﹕﹙﹚﹛﹜﹦﹪【】≒≅", "+,.;:(){}=%[]≈≈", strict=True))
 SIGNS = str.maketrans(SAME)
 
@@ -37,9 +36,8 @@ ONE_SIGN = {"**": "^", "\\times": "*", "\\cdot": "*", "\\div": "/", "x": "*", "X
 CLOSING = {"(": ")", "[": "]", "{": "}"}
 # Words after a number that change its value, or stand for one, are not units.
 NO_UNIT = re.compile(
-    r"[十百千万亿兆半]|hundred|thousand|million|billion|trillion|dozen|half|percent"
-    r"|^(?:[^\W\d_]|pi|ln|log|exp|sqrt|sin|cos|tan|inf|infinity|nan)(?![^\W\d_])"
-    r"|^[a-z](?![a-z])",
+    r"[0-9¼-¾⅐-⅞⁰¹²³⁴-⁹一二三四五六七八九十百千万亿兆半]|hundred|thousand|million|billion|trillion|dozen|half|percent"
+    r"|^(?:[a-zα-ω]|pi|ln|log|exp|sqrt|sin|cos|tan|inf|infinity|nan|none|null)(?![a-zα-ω])",
     re.IGNORECASE,
 )
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -63,14 +61,16 @@ def normalise(typed: str) -> str:
 
 def evaluate(source: str) -> Fraction:
     """The exact value of normalised arithmetic; a unit after it is dropped. Unreadable otherwise."""
-    if len(source) > MOST_CHARACTERS:
-        zh, en = f"太长了：最多 {MOST_CHARACTERS} 个字符。", f"Too long: at most {MOST_CHARACTERS} characters."
-        raise Unreadable(text(zh, en), MOST_CHARACTERS)
     return Reader(source).read()
 
 
 def quoted(piece: str) -> str:
-    return f"“{piece[:20]}{'…' if len(piece) > 20 else ''}”"
+    return f"“{as_written(piece[:20])}{'…' if len(piece) > 20 else ''}”"
+
+
+def as_written(source: str) -> str:
+    """Normalised arithmetic as people write it."""
+    return source.replace("**", "^").replace("*", "×")
 
 
 class Reader:
@@ -205,18 +205,24 @@ class Reader:
             )
 
     def is_unit(self, token: Token) -> bool:
-        """Whether what is left is a unit, such as 个参数, and not another number or a factor."""
-        rest = self.source[token.start :].strip()
-        return token.kind == "word" and not NO_UNIT.search(rest) and not any(c.isnumeric() for c in rest)
+        """Whether what is left is a unit, such as 个参数 or (个), and not another number or a factor."""
+        rest = self.source[token.start :].lstrip("( ")
+        return (
+            rest[:1].isalpha() and token.text in ("(", rest[: len(token.text)]) and not NO_UNIT.search(rest)
+        )
 
     def two_signs(self, token: Token | None) -> Unreadable:
         return self.refuse(
-            "两个正负号连在一起，请加括号，例如 5-(-3)。", "Two signs in a row; use brackets, as in 5-(-3).", token
+            "两个正负号连在一起，请加括号，例如 5-(-3)。",
+            "Two signs in a row; use brackets, as in 5-(-3).",
+            token,
         )
 
     def too_large(self, token: Token) -> Unreadable:
         return self.refuse(
-            f"{quoted(token.text)}太大或太小，读不了。", f"{quoted(token.text)} is too large or too small to read.", token
+            f"{quoted(token.text)}太大或太小，读不了。",
+            f"{quoted(token.text)} is too large or too small to read.",
+            token,
         )
 
     def unexpected(self, token: Token) -> Unreadable:
@@ -225,7 +231,9 @@ class Reader:
             return self.refuse(f"读不懂{piece}，请用数字写。", f"{piece} cannot be read; use digits.", token)
         if token.kind == "sign":
             return self.refuse(f"{piece}这里缺一个数。", f"A number is missing at {piece}.", token)
-        return self.refuse(f"读不懂{piece}，这里应是一个数。", f"{piece} cannot be read; a number belongs here.", token)
+        return self.refuse(
+            f"读不懂{piece}，这里应是一个数。", f"{piece} cannot be read; a number belongs here.", token
+        )
 
     def left_over(self, token: Token) -> Unreadable:
         """Names what stands after a complete number."""
@@ -233,15 +241,20 @@ class Reader:
         both = quoted(self.source[before.start : token.end])
         if token.kind == "number" and token.start == before.end and before.kind == "number":
             return self.refuse(f"{both}里有两个小数点。", f"{both} has two decimal points.", token)
-        after = self.tokens[self.at + 1 : self.at + 2]
-        if token.kind == "fraction" or (token.kind == "number" and after and after[0].text == "/"):
+        after = [t.text for t in self.tokens[self.at + 1 : self.at + 3]]
+        if token.kind == "fraction" or (token.kind == "number" and after[:1] == ["/"]):
+            both = quoted(self.source[before.start : token.end] + "".join(after))
             return self.refuse(
                 f"{both}有歧义：带分数请写成假分数或小数，如 3/2。",
                 f"{both} is ambiguous: write a mixed number as a fraction or a decimal, such as 3/2.",
                 token,
             )
         if token.kind == "number":
-            return self.refuse(f"这里只填一个数，却有几个：{both}。", f"One number belongs here; there are several: {both}.", token)
+            return self.refuse(
+                f"这里只填一个数，却有几个：{both}。",
+                f"One number belongs here; there are several: {both}.",
+                token,
+            )
         if token.text in (",", "、", ";", "，"):
             return self.refuse(
                 f"{piece}有歧义：小数点请写“.”；这里只填一个数。",
@@ -251,10 +264,14 @@ class Reader:
         if token.text in CLOSING.values():
             return self.refuse(f"多了一个{piece}。", f"There is one {piece} too many.", token)
         if token.kind in ("sign", "raised"):
-            return self.refuse(f"{piece}前面缺一个运算符。", f"A sign such as × is missing before {piece}.", token)
+            return self.refuse(
+                f"{piece}前面缺一个运算符。", f"A sign such as × is missing before {piece}.", token
+            )
         if token.kind == "word":
             return self.refuse(
-                f"读不懂{piece}：请写出完整的数。", f"{piece} cannot be read: write the number in full.", token
+                f"读不懂{piece}：请写出完整的数。",
+                f"{piece} cannot be read: write the number in full.",
+                token,
             )
         return self.refuse(f"读不懂{piece}。", f"{piece} cannot be read.", token)
 

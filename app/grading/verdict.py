@@ -52,6 +52,6 @@ def scored(score: float, feedback: Text, mistake: str | None = None, cells: Cell
     return Verdict(outcome, score, feedback, mistake, cells)
 
 
-CORRECT = text("对。", "Right.")
-INCORRECT = text("不对，再想想。", "Not right; think again.")
+CORRECT = text("正确。", "Right.")
+INCORRECT = text("再想想。", "Think again.")
 EMPTY = text("还没有填写。", "Nothing is filled in yet.")

@@ -20,4 +20,4 @@ def translations(language: Language) -> NullTranslations:
     with (Path(__file__).parent / f"{language}.po").open("rb") as file:
         write_mo(compiled, read_po(file, locale=language))
     compiled.seek(0)
-    return GNUTranslations(compiled)  # type: ignore[arg-type]
+    return GNUTranslations(compiled)

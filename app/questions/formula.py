@@ -37,14 +37,17 @@ def parse(source: str, symbols: Symbols, wide_sums: bool = False, wide_calls: bo
 
 def readings(source: str, symbols: Symbols) -> list[Node]:
     """The trees a formula may stand for, the usual one first: `log p/q` is ln(p)/q or ln(p/q)."""
-    first = parse(source, symbols)
-    others: list[Node] = []
-    for wide_sums, wide_calls in list(product((False, True), repeat=2))[1:]:
+    tokens = right_side(symbols.tokens(source))
+    found: list[Node] = []
+    problem: FormulaError | None = None
+    for wide_sums, wide_calls in product((False, True), repeat=2):
         try:
-            others.append(parse(source, symbols, wide_sums, wide_calls))
-        except FormulaError:
-            continue
-    return list(dict.fromkeys([first, *others]))
+            found.append(Parser(tokens, symbols, wide_sums, wide_calls).formula())
+        except FormulaError as error:
+            problem = problem or error
+    if not found and problem:
+        raise problem
+    return list(dict.fromkeys(found))
 
 
 def right_side(tokens: list[Token]) -> list[Token]:
@@ -84,10 +87,14 @@ class Parser(Sums):
             start = self.next
             self.separators()
             items = [self.side()]
-            while (self.separators() or self.next.kind == "else") and self.next.kind != closing:
+            while self.separators() or self.next.kind == "else" or items[-1] is OTHERWISE:
+                if self.next.kind == closing:
+                    break
                 items.append(self.side())
         if len(items) == 1 and items[0] is not OTHERWISE:
             return items[0]
+        last = len(items) - 2  # an earlier “else” opens another condition
+        items = [item for at, item in enumerate(items) if at >= last or item is not OTHERWISE]
         branches: list[tuple[Node, Compare]] = []
         while len(items) > 1:
             one, other = items.pop(0), items.pop(0)

@@ -43,3 +43,11 @@ def block(source: str) -> str:
 def inline(source: str) -> str:
     """One line, without the paragraph around it."""
     return str(MARKDOWN.renderInline(BROKEN_LINE.sub("", source)))
+
+
+def spoken(source: str) -> str:
+    """Plain words for labels and options, where no markup can stand: formulas without their commands."""
+    bare = re.sub(
+        r"\\(?:mathrm|text|operatorname|frac|hat|left|right)\b|[${}*`]", "", BROKEN_LINE.sub("", source)
+    )
+    return re.sub(r"\\(?:times|cdot)\b", "×", bare).replace("\\", "").strip()

@@ -1,12 +1,16 @@
 """Which symbols a formula may use, and by which other names a student may call them."""
 
+import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain
 
 from app.questions.question import FormulaAnswer
-from app.questions.tokens import GREEK, FormulaError, Token, tokens
+from app.questions.tokens import GREEK, Token, tokens
 
 BRACES = ("{", "}")
+Writing = tuple[str, tuple[Token, ...]]  # a symbol, and the tokens that stand for it
 
 
 @dataclass(frozen=True)
@@ -18,28 +22,13 @@ class Symbols:
     length: str | None = None
     index: str | None = None
     names: tuple[tuple[str, str], ...] = ()  # (alias of one token, symbol)
-    writings: tuple[tuple[str, tuple[Token, ...]], ...] = ()  # (symbol, alias of several tokens), as applied
+    writings: tuple[Writing, ...] = ()  # aliases of several tokens, in the order they are applied
 
     @classmethod
     def of(cls, answer: FormulaAnswer) -> "Symbols":
         """The symbols that an answer declares."""
-        declared = [*answer.variables, *answer.vectors, *filter(None, (answer.length, answer.index))]
-        words = [w for w in chain(declared, *answer.aliases.values()) if w.isalpha() and w.isascii()]
-        names: list[tuple[str, str]] = []
-        writings: list[tuple[str, tuple[Token, ...]]] = []
-        for symbol, aliases in answer.aliases.items():
-            read = [tuple(rewritten(tokens(alias, words), writings)) for alias in aliases]
-            names += [(alias[0].text, spelling(symbol)) for alias in read if len(alias) == 1]
-            long = [tuple(t for t in alias if t.kind not in BRACES) for alias in read if len(alias) > 1]
-            writings += [(spelling(symbol), alias) for alias in sorted(long, key=len, reverse=True)]
-        return cls(
-            scalars=frozenset(map(spelling, answer.variables)),
-            vectors=frozenset(map(spelling, answer.vectors)),
-            length=answer.length and spelling(answer.length),
-            index=answer.index and spelling(answer.index),
-            names=tuple(names),
-            writings=tuple(writings),
-        )
+        aliases = tuple((symbol, tuple(names)) for symbol, names in answer.aliases.items())
+        return declared(tuple(answer.variables), tuple(answer.vectors), answer.length, answer.index, aliases)
 
     @property
     def declared(self) -> list[str]:
@@ -57,6 +46,37 @@ class Symbols:
         return dict(self.names).get(name)
 
 
+@lru_cache(maxsize=256)
+def declared(
+    scalars: tuple[str, ...],
+    vectors: tuple[str, ...],
+    length: str | None,
+    index: str | None,
+    aliases: tuple[tuple[str, tuple[str, ...]], ...],
+) -> Symbols:
+    others = (name for _, names in aliases for name in names)
+    words = [
+        w
+        for w in chain(scalars, vectors, filter(None, (length, index)), others)
+        if w.isalpha() and w.isascii()
+    ]
+    one: list[tuple[str, str]] = []
+    several: list[Writing] = []
+    for symbol, names in aliases:
+        read = [tuple(rewritten(tokens(name, words), several)) for name in names]
+        one += [(alias[0].text, spelling(symbol)) for alias in read if len(alias) == 1]
+        long = [tuple(t for t in alias if t.kind not in BRACES) for alias in read if len(alias) > 1]
+        several += [(spelling(symbol), alias) for alias in sorted(long, key=len, reverse=True)]
+    return Symbols(
+        frozenset(map(spelling, scalars)),
+        frozenset(map(spelling, vectors)),
+        length and spelling(length),
+        index and spelling(index),
+        tuple(one),
+        tuple(several),
+    )
+
+
 def spelling(symbol: str) -> str:
     """A declared symbol as `tokens` spells it."""
     read = tokens(symbol, [symbol] if symbol.isalpha() and symbol.isascii() else ())
@@ -65,18 +85,17 @@ def spelling(symbol: str) -> str:
 
 def shown(name: str) -> str:
     """A symbol as it is shown in a sentence."""
-    base = name.removesuffix("hat")
+    base = name.removesuffix("hat") or name
     letter = GREEK.get(base, base)
-    return letter + "\u0302" if base != name and base else letter
+    return unicodedata.normalize("NFC", letter + "\u0302") if base != name else letter
 
 
-def rewritten(
-    source: list[Token],
-    writings: list[tuple[str, tuple[Token, ...]]] | tuple[tuple[str, tuple[Token, ...]], ...],
-) -> list[Token]:
+def rewritten(source: list[Token], writings: Sequence[Writing]) -> list[Token]:
     """Replace each writing by its symbol, in order, as often as it occurs: an alias of w first, then one
     of ∂J/∂w, so that the second need not be written for every alias of the first. Braces do not count."""
     for symbol, writing in writings:
+        if not {token.text for token in writing} <= {token.text for token in source}:
+            continue
         at = 0
         while at < len(source):
             stop = matched(source, at, writing)
@@ -108,6 +127,3 @@ def matched(source: list[Token], at: int, writing: tuple[Token, ...]) -> int | N
             return None
         at += 1
     return at
-
-
-__all__ = ["FormulaError", "Symbols", "shown", "spelling"]

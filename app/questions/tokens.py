@@ -32,12 +32,12 @@ class Token(NamedTuple):
 
 
 FUNCTIONS = {"exp", "log", "ln", "tanh", "sinh", "cosh", "sqrt", "abs", "max", "min", "sigmoid", "relu"}
-GREEK = dict(
-    alpha="α", beta="β", gamma="γ", delta="δ", epsilon="ε", zeta="ζ", eta="η", theta="θ", iota="ι", kappa="κ",
-    lambda_="λ", mu="μ", nu="ν", xi="ξ", pi="π", rho="ρ", sigma="σ", tau="τ", phi="φ", chi="χ", psi="ψ",
-    omega="ω", Delta="Δ", nabla="∇", partial="∂",
-)  # fmt: skip
-GREEK = {name.rstrip("_"): letter for name, letter in GREEK.items()}
+GREEK = {
+    "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "zeta": "ζ", "eta": "η",
+    "theta": "θ", "iota": "ι", "kappa": "κ", "lambda": "λ", "mu": "μ", "nu": "ν", "xi": "ξ", "pi": "π",
+    "rho": "ρ", "sigma": "σ", "tau": "τ", "phi": "φ", "chi": "χ", "psi": "ψ", "omega": "ω", "Delta": "Δ",
+    "nabla": "∇", "partial": "∂",
+}  # fmt: skip
 LETTERS = {letter: name for name, letter in GREEK.items()} | {"ϵ": "epsilon", "ϕ": "phi", "ϑ": "theta"}
 
 WORDS = dict.fromkeys(FUNCTIONS, "function") | dict.fromkeys(GREEK, "name") | {"sum": "sum"}

@@ -209,10 +209,6 @@ def is_tidy(question: Question, given: Mapping[str, Any]) -> bool:
 def distinct_as_asked(part: Part, answer: Answer) -> bool:
     """Whether the truth and every mistake differ by more than the decimals asked for can hide."""
     decimals = getattr(part, "decimals", None)
-    values = [np.asarray(v, dtype=float) for v in (answer.value, *(w.value for w in answer.wrong))]
-    apart = 1e-9 if decimals is None else 2 * 10.0**-decimals
-    return not any(
-        a.shape == b.shape and bool(np.all(np.abs(a - b) < apart))
-        for i, a in enumerate(values)
-        for b in values[:i]
-    )
+    values = [answer.value, *(w.value for w in answer.wrong)]
+    hidden = None if decimals is None else 1e-9 + 2 * 10.0**-decimals
+    return not any(same(a, b, hidden) for i, a in enumerate(values) for b in values[:i])

@@ -1,6 +1,7 @@
 """Errors as pages, fragments or problem+json. Here alone do the four errors meet status codes."""
 
 import logging
+import traceback
 from collections.abc import Sequence
 from typing import Any
 
@@ -26,7 +27,14 @@ SENTENCES = {
         "服务器出错了，你已提交的作答没有丢。", "The server failed; the answers you handed in are safe."
     ),
 }
+# the tags that the operations give the members of their unions
+UNION_MEMBERS = {"vector", "matrix", "whole", "real"}
 log = logging.getLogger("gradus")
+
+
+def field_of(location: Sequence[Any]) -> str:
+    """The field as the sender wrote it; pydantic's names for the members of a union are left out."""
+    return ".".join(str(step) for step in location if step not in UNION_MEMBERS)
 
 
 def respond(
@@ -60,9 +68,9 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def malformed(request: Request, error: RequestValidationError) -> Response:
-        errors = [
+        errors: list[dict[str, Any]] = [
             {
-                "field": ".".join(str(step) for step in detail["loc"][1:]),
+                "field": field_of(detail["loc"][1:]),
                 "message": sentence(detail).model_dump(),
             }
             for detail in error.errors()
@@ -78,8 +86,9 @@ def install(app: FastAPI) -> None:
         message = SENTENCES.get(error.status_code, GradusError.message)
         return respond(request, error.status_code, message, headers=dict(error.headers or {}))
 
-    @app.exception_handler(Exception)
-    async def unexpected(request: Request, error: Exception) -> Response:
-        # the type and place only: a message could carry what a learner typed
-        log.error("unexpected %s at %s", type(error).__name__, request.url.path)
-        return respond(request, 500, SENTENCES[500])
+
+def failure(request: Request, error: Exception) -> Response:
+    """What nobody expected: its type and place are logged, never its message, which could carry an answer."""
+    place = "".join(traceback.format_tb(error.__traceback__))
+    log.error("unexpected %s at %s\n%s", type(error).__name__, request.url.path, place)
+    return respond(request, 500, SENTENCES[500])

@@ -152,7 +152,7 @@ def mark(fields: Fields, part: Part, variant: Variant, response: Any, verdict: V
     if part.response == "order":
         names = [f"{part.id}.{item}" for item in fields.chosen]
     elif part.response == "choice":
-        names = [f"{part.id}.{option.id}" for option in part.options]  # type: ignore[union-attr]
+        names = [f"{part.id}.{option.id}" for option in part.options]
     fields.marks = {n: m for n, m in zip(flat(names), flat(verdict.cells), strict=False) if m}
     if isinstance(part, NumbersPart) and part.rows and verdict.working:
         for name, row, d in zip(names, verdict.working, variant.working(part.rows, len(names)), strict=False):

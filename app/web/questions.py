@@ -17,7 +17,7 @@ from starlette.responses import RedirectResponse, Response
 
 from app.errors import NotFound
 from app.grading import expression, working
-from app.grading.verdict import Unreadable
+from app.grading.verdict import CORRECT, Unreadable
 from app.operations.operation import Value, matrix, number
 from app.questions import markup
 from app.questions.question import ExpressionPart, Part, Question, TextPart
@@ -265,7 +265,7 @@ def page(
         },
         "previous": previous, "following": following, "address": address(shown),
         "next_variant": max(most, shown.number) + 1, "submission": secrets.token_urlsafe(12),
-        "arranged": lambda part, chosen: arranged(part, chosen, shown), "pieces": working.pieces,
+        "CORRECT": CORRECT, "arranged": lambda part, chosen: arranged(part, chosen, shown), "pieces": working.pieces,
         "kind_name": LAYER_TITLES.__getitem__, "answer_formula": answer_formula, "part_formula": part_formula,
         "shuffled": lambda entries, part: shuffled(entries, shown, part),
         "labels": lambda part: labels(shown, part),

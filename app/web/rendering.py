@@ -40,7 +40,7 @@ def environment(language: Language) -> Environment:
     )
     env.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]
     env.globals.update(static=versioned, language=language, topic_title=topic_title)
-    env.filters["say"] = lambda words: plain(words, language)
+    env.filters["say"] = lambda words: markup.spoken(plain(words, language))
     env.filters["line"] = lambda words: Markup(markup.inline(plain(words, language)))  # noqa: S704 (markup escapes)
     env.filters["prose"] = lambda words: Markup(markup.block(plain(words, language)))  # noqa: S704
     env.filters["formula"] = lambda latex: Markup(markup.formula(latex))  # noqa: S704

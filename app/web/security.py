@@ -1,10 +1,12 @@
 """What holds for every request and response: headers, same-site posts, size and time limits."""
 
 import asyncio
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import PlainTextResponse
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 CONTENT_SECURITY_POLICY = (
@@ -23,8 +25,15 @@ SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 class Security:
     """ASGI middleware around the whole application."""
 
-    def __init__(self, app: ASGIApp, max_request_bytes: int, request_seconds: float) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        max_request_bytes: int,
+        request_seconds: float,
+        failure: Callable[[Request, Exception], Response],
+    ) -> None:
         self.app = app
+        self.failure = failure
         self.max_request_bytes = max_request_bytes
         self.request_seconds = request_seconds
 
@@ -56,6 +65,12 @@ class Security:
             if not started:
                 slow = PlainTextResponse("请求超时，请再试一次。 The request took too long; try again.", 408)
                 await slow(scope, receive, protected)
+        except (
+            Exception
+        ) as error:  # here, not in a handler of the framework's: those answer outside our headers
+            response = self.failure(Request(scope), error)
+            if not started:
+                await response(scope, receive, protected)
 
     def refusal(self, scope: Scope, headers: Headers) -> PlainTextResponse | None:
         if scope["method"] not in SAFE_METHODS and not same_site(headers):

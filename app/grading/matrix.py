@@ -1,0 +1,92 @@
+"""A matrix: its shape first, then every cell; a transposed, flipped or shifted answer is named."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from app.grading.comparison import Comparison, agrees, by_cell, judged
+from app.grading.reading import Entry, read_matrix
+from app.grading.verdict import Cells
+from app.questions.question import MatrixPart
+from app.text import Text, text
+
+Matrix = list[list[Any]]  # rows of entries, or of expected numbers
+
+TRANSPOSED = text(
+    "行和列颠倒了：这是正确结果的转置。", "Rows and columns are swapped: this is the transpose."
+)
+LEFT_RIGHT = text("左右颠倒了。", "Flipped left to right.")
+UP_DOWN = text("上下颠倒了。", "Flipped upside down.")
+TURNED = text("上下、左右都颠倒了（旋转了 180°）。", "Flipped both ways (turned by 180°).")
+SHIFTED = text("整体错开了一格。", "Everything is shifted by one place.")
+
+
+def read(part: MatrixPart, response: object) -> list[list[Entry]]:
+    """Rows of entries, None where left empty. Unreadable when ragged or not numbers."""
+    return read_matrix(response)
+
+
+def compare(part: MatrixPart, value: list[list[Entry]], expected: Matrix) -> Comparison:
+    """Nothing for a wrong shape, else credit for each right cell; `cells` holds rows."""
+    name = named(value, expected, part.decimals)
+    if shape(value) != shape(expected):
+        r, c = shape(value)
+        wrong = text(f"形状不对：你写的是 {r}×{c}。", f"The shape is wrong: yours is {r}×{c}.")
+        return Comparison(0.0, False, feedback=wrong + name if name else wrong)
+    rows = [
+        [judged(v, e, part.decimals) for v, e in zip(row, truth, strict=True)]
+        for row, truth in zip(value, expected, strict=True)
+    ]
+    cells: Cells = [list(row) for row in rows]
+    found = by_cell([outcome for row in rows for outcome in row], cells)
+    if found.right or not name:
+        return found
+    return Comparison(found.score, False, cells, name)
+
+
+def shape(matrix: Matrix) -> tuple[int, int]:
+    return len(matrix), len(matrix[0]) if matrix and isinstance(matrix[0], list) else 0
+
+
+def named(value: Matrix, expected: Matrix, decimals: int | None) -> Text | None:
+    """What was done to a right result, where that explains the whole answer."""
+    if 0 in shape(expected):
+        return None
+    moved = {
+        TRANSPOSED: [list(column) for column in zip(*expected, strict=True)],
+        LEFT_RIGHT: [row[::-1] for row in expected],
+        UP_DOWN: expected[::-1],
+        TURNED: [row[::-1] for row in expected[::-1]],
+    }
+    for name, matrix in moved.items():
+        if equal(value, matrix, decimals):
+            return name
+    return SHIFTED if is_shifted(value, expected, decimals) else None
+
+
+def equal(value: Matrix, expected: Matrix, decimals: int | None) -> bool:
+    return shape(value) == shape(expected) and all(
+        agrees(v, e, decimals) for v, e in pairs(value, expected, 0, 0)
+    )
+
+
+def is_shifted(value: Matrix, expected: Matrix, decimals: int | None) -> bool:
+    """Whether all that overlaps after a move by one place agrees: half the cells, and more than agree unmoved."""
+    if shape(value) != shape(expected):
+        return False
+    rows, columns = shape(value)
+    unmoved = sum(agrees(v, e, decimals) for v, e in pairs(value, expected, 0, 0))
+    for down in (-1, 0, 1):
+        for right in (-1, 0, 1):
+            both = list(pairs(value, expected, down, right))
+            enough = 2 * len(both) >= rows * columns and len(both) > max(unmoved, 3)
+            if enough and all(agrees(v, e, decimals) for v, e in both):
+                return True
+    return False
+
+
+def pairs(value: Matrix, expected: Matrix, down: int, right: int) -> Iterator[tuple[Entry, Any]]:
+    """Cells of the value with the expected cells `down` rows above and `right` columns to their left."""
+    rows, columns = shape(value)
+    for r in range(max(0, down), min(rows, rows + down)):
+        for c in range(max(0, right), min(columns, columns + right)):
+            yield value[r][c], expected[r - down][c - right]

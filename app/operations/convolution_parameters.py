@@ -1,0 +1,186 @@
+"""Parameters of a convolution layer."""
+
+from collections.abc import Iterable
+from typing import Annotated
+
+import numpy as np
+from numpy.random import Generator
+from pydantic import Field, model_validator
+
+from app.operations.operation import Inputs, Mistake, Operation, Solution, Step, refuse
+from app.operations.windows import Both, Pair, both
+from app.text import text
+
+Count = Annotated[int, Field(ge=1, le=65_536)]
+CHANNELS = (2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64)  # what siblings draw
+KERNELS = (2, 3, 4, 5, 7)
+
+
+class ConvolutionLayerInputs(Inputs):
+    """What fixes the weights of a convolution layer."""
+
+    in_channels: Count
+    out_channels: Count
+    kernel: Pair
+    groups: Count = 1
+
+    @model_validator(mode="after")
+    def the_groups_divide(self) -> "ConvolutionLayerInputs":
+        if self.in_channels % self.groups or self.out_channels % self.groups:
+            raise refuse(
+                "分组数要能整除输入通道数和输出通道数。",
+                "The groups must divide both the input channels and the output channels.",
+            )
+        return self
+
+
+class ConvolutionParametersInputs(ConvolutionLayerInputs):
+    bias: bool = True
+
+
+BIAS_FORGOTTEN = Mistake(
+    "bias_forgotten",
+    text("漏了偏置", "biases forgotten"),
+    text("每个卷积核除了权重，还有什么？", "What does every kernel have besides its weights?"),
+)
+BIAS_ADDED = Mistake(
+    "bias_added",
+    text("多算了偏置", "biases counted"),
+    text("题目说这一层没有偏置。", "This layer is declared to have no bias."),
+)
+BIAS_PER_CHANNEL = Mistake(
+    "bias_per_input_channel",
+    text("每个输入通道都算了一个偏置", "one bias per input channel of every kernel"),
+    text("偏置在各通道相加之后才加：一个卷积核几个？", "The bias comes after the channels are summed."),
+)
+CHANNELS_DROPPED = Mistake(
+    "channels_dropped",
+    text("漏乘了输入通道数", "input channels forgotten"),
+    text(
+        "卷积核有多深？它要覆盖输入的所有通道。", "How deep is a kernel? It covers all channels of its input."
+    ),
+)
+KERNEL_NOT_SQUARED = Mistake(
+    "kernel_not_squared",
+    text("只乘了卷积核的一条边", "only one side of the kernel"),
+    text(
+        "卷积核在每个通道上是一个平面：高和宽都要乘。", "On each channel a kernel is a plane, with two sides."
+    ),
+)
+KERNELS_FORGOTTEN = Mistake(
+    "kernels_forgotten",
+    text("只算了一个卷积核", "a single kernel counted"),
+    text("每个输出通道都有自己的卷积核。", "Every output channel has a kernel of its own."),
+)
+GROUPS_IGNORED = Mistake(
+    "groups_ignored",
+    text("忽略了分组", "groups ignored"),
+    text(
+        "分组之后，一个卷积核看得到多少个输入通道？",
+        "With groups, how many input channels does a kernel see?",
+    ),
+)
+
+
+class ConvolutionParameters(Operation[ConvolutionParametersInputs]):
+    r"""Weights and biases of a convolution layer.
+
+    $P = C' \cdot \frac{C}{g} \cdot k_h \cdot k_w + C'$ (without the last term where there is no bias).
+    `in_channels`: $C$; `out_channels`: $C'$, the number of kernels; `kernel`: one side, or
+    [$k_h$, $k_w$]; `groups`: $g$, divides both; `bias`: one per kernel.
+    Results: `weights`, `biases`, `total`.
+    """
+
+    name = "convolution_parameters"
+    title = text("卷积层的参数量", "Parameters of a convolution layer")
+    Inputs = ConvolutionParametersInputs
+    example = {"in_channels": 3, "out_channels": 16, "kernel": [3, 3], "groups": 1, "bias": True}
+
+    def solve(self, given: ConvolutionParametersInputs) -> Solution:
+        return Solution(counted(given), tuple(working(given)))
+
+    def draw(self, like: ConvolutionParametersInputs, rng: Generator) -> ConvolutionParametersInputs:
+        return like.model_copy(update=layer_like(like, rng))
+
+    def mistakes(self, given: ConvolutionParametersInputs) -> Iterable[Mistake]:
+        depth, n_out = given.in_channels // given.groups, given.out_channels
+        yield (BIAS_FORGOTTEN if given.bias else BIAS_ADDED).leads_to(**counted(given, bias=not given.bias))
+        if given.bias and depth > 1:
+            weights = counted(given)["weights"]
+            yield BIAS_PER_CHANNEL.leads_to(biases=n_out * depth, total=weights + n_out * depth)
+        if depth > 1:
+            yield CHANNELS_DROPPED.leads_to(**counted(given, in_channels=given.groups))
+        if both(given.kernel)[1] > 1:
+            yield KERNEL_NOT_SQUARED.leads_to(**counted(given, kernel=[both(given.kernel)[0], 1]))
+        if n_out > 1:
+            one = counted(given)
+            yield KERNELS_FORGOTTEN.leads_to(**{name: count // n_out for name, count in one.items()})
+        if given.groups > 1:
+            yield GROUPS_IGNORED.leads_to(**counted(given, groups=1))
+
+
+def layer_like(like: ConvolutionLayerInputs, rng: Generator) -> dict[str, int | list[int]]:
+    """Other channels and another kernel; one input channel, groups and a depthwise layer stay such."""
+    kernel = rng.choice(KERNELS, size=1 if isinstance(like.kernel, int) or alike(both(like.kernel)) else 2)
+    sides = kernel.tolist() if len(kernel) == 2 else kernel.tolist() * 2
+    if like.groups == 1:
+        n_in, n_out = rng.choice(CHANNELS, size=2).tolist()
+        n_in, groups = (1 if like.in_channels == 1 else n_in), 1
+    else:
+        deep, wide = rng.integers(2, 9, size=2).tolist()
+        depthwise = like.in_channels == like.groups
+        groups = rng.choice(CHANNELS).item() if depthwise else like.groups
+        n_in, n_out = (groups if depthwise else groups * deep), groups * wide
+        if like.out_channels == like.groups:
+            n_out = groups
+    return {
+        "in_channels": n_in,
+        "out_channels": n_out,
+        "kernel": sides[0] if isinstance(like.kernel, int) else sides,
+        "groups": groups,
+    }
+
+
+def alike(pair: Both) -> bool:
+    return pair[0] == pair[1]
+
+
+def weights(in_channels: int, out_channels: int, kernel: int | list[int], groups: int) -> int:
+    return out_channels * (in_channels // groups) * int(np.prod(both(kernel)))
+
+
+def counted(given: ConvolutionParametersInputs, **changed: int | list[int]) -> dict[str, int]:
+    """The results, with some of the inputs changed."""
+    given = given.model_copy(update=changed)
+    count = weights(given.in_channels, given.out_channels, given.kernel, given.groups)
+    biases = given.out_channels if given.bias else 0
+    return {"weights": count, "biases": biases, "total": count + biases}
+
+
+def working(given: ConvolutionParametersInputs) -> Iterable[Step]:
+    (h, w), g, results = both(given.kernel), given.groups, counted(given)
+    depth, n_out = given.in_channels // g, given.out_channels
+    if g > 1:
+        yield Step(
+            rf"\frac{{{given.in_channels}}}{{{g}}} = {depth}",
+            text(
+                f"分成 {g} 组，一个卷积核只看 {depth} 个输入通道。",
+                f"With {g} groups, a kernel sees {depth} of the input channels.",
+            ),
+        )
+    yield Step(
+        rf"{depth} \times {h} \times {w} = {depth * h * w}",
+        text("一个卷积核的权重：通道 × 高 × 宽。", "Weights of one kernel: channels × height × width."),
+    )
+    yield Step(
+        rf"{n_out} \times {depth * h * w} = {results['weights']}",
+        text(
+            f"共 {n_out} 个卷积核，每个输出通道一个。", f"There are {n_out} kernels, one per output channel."
+        ),
+    )
+    yield Step(
+        rf"{results['weights']} + {results['biases']} = {results['total']}",
+        text(f"加上 {n_out} 个偏置，每个卷积核一个。", f"Add {n_out} biases, one per kernel.")
+        if given.bias
+        else text("没有偏置。", "There are no biases."),
+    )
