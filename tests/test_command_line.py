@@ -97,7 +97,11 @@ def send(port: int, method: str, path: str, body: str = "", cookie: str = "") ->
     try:
         connection.request(method, path, body or None, form | {"Cookie": cookie})
         response = connection.getresponse()
-        return response.status, response.read().decode(), (response.getheader("Set-Cookie") or "").split(";")[0]
+        return (
+            response.status,
+            response.read().decode(),
+            (response.getheader("Set-Cookie") or "").split(";")[0],
+        )
     finally:
         connection.close()
 

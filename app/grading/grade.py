@@ -154,7 +154,10 @@ def follow(variant: Variant, part: Part, value: Any, earlier: Mapping[str, objec
         verdict = grade(variant, before, earlier[part_id], earlier)
         if not plausible(verdict):
             return None
-        own[part_id] = plain(COMPUTED[before.response].read(before, earlier[part_id]))
+        read = COMPUTED[before.response].read(before, earlier[part_id])
+        if None in flat([read]):  # a box was left empty
+            return None
+        own[part_id] = plain(read)
     expected = variant.follow(part, own) if own else None
     return COMPUTED[part.response].compare(part, value, expected.value) if expected else None
 
@@ -168,7 +171,7 @@ def plausible(verdict: Verdict) -> bool:
     )
 
 
-def flat(cells: Cells) -> Iterator[str | None]:
+def flat(cells: Any) -> Iterator[Any]:
     for cell in cells:
         if isinstance(cell, list):
             yield from flat(cell)

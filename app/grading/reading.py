@@ -115,7 +115,7 @@ def read_matrix(typed: object) -> list[list[Entry]]:
 
 def read_shape(typed: str) -> list[int]:
     """Sizes: 32×26×26, (32, 26, 26), 32 26 26, C=32,H=26,W=26, 800. Unreadable unless whole and at least 1."""
-    whole = balanced(unwrapped(Piece(limited(typed, MOST_IN_A_MATRIX))))
+    whole = balanced(unwrapped(Piece(limited(typed, MOST_IN_A_NUMBER))))
     whole = whole.inside if enclosed(whole) else whole
     pieces = split(whole, CROSS, keep_empty=True)
     if len(pieces) == 1:

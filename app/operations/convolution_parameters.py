@@ -13,7 +13,7 @@ from app.text import text
 
 Count = Annotated[int, Field(ge=1, le=65_536)]
 CHANNELS = (2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64)  # what siblings draw
-KERNELS = (2, 3, 4, 5, 7)
+KERNELS = (3, 5, 7)
 
 
 class ConvolutionLayerInputs(Inputs):
@@ -94,7 +94,7 @@ class ConvolutionParameters(Operation[ConvolutionParametersInputs]):
     name = "convolution_parameters"
     title = text("卷积层的参数量", "Parameters of a convolution layer")
     Inputs = ConvolutionParametersInputs
-    example = {"in_channels": 3, "out_channels": 16, "kernel": [3, 3], "groups": 1, "bias": True}
+    example = {"in_channels": 3, "out_channels": 16, "kernel": [5, 5], "groups": 1, "bias": True}
 
     def solve(self, given: ConvolutionParametersInputs) -> Solution:
         return Solution(counted(given), tuple(working(given)))
@@ -120,9 +120,13 @@ class ConvolutionParameters(Operation[ConvolutionParametersInputs]):
 
 
 def layer_like(like: ConvolutionLayerInputs, rng: Generator) -> dict[str, int | list[int]]:
-    """Other channels and another kernel; one input channel, groups and a depthwise layer stay such."""
-    kernel = rng.choice(KERNELS, size=1 if isinstance(like.kernel, int) or alike(both(like.kernel)) else 2)
-    sides = kernel.tolist() if len(kernel) == 2 else kernel.tolist() * 2
+    """Other channels and another kernel; one input channel, a side of 1 and a depthwise layer stay such."""
+    sides = [
+        side if old > 1 else 1
+        for side, old in zip(rng.choice(KERNELS, size=2).tolist(), both(like.kernel), strict=True)
+    ]
+    if alike(both(like.kernel)):
+        sides = [sides[0]] * 2
     if like.groups == 1:
         n_in, n_out = rng.choice(CHANNELS, size=2).tolist()
         n_in, groups = (1 if like.in_channels == 1 else n_in), 1

@@ -79,7 +79,7 @@ class MultiplyAdds(Operation[MultiplyAddsInputs]):
     name = "multiply_adds"
     title = text("卷积层的乘加次数", "Multiply-adds of a convolution layer")
     Inputs = MultiplyAddsInputs
-    example = {"in_channels": 3, "out_channels": 8, "kernel": [3, 3], "output": [16, 16], "groups": 1}
+    example = {"in_channels": 3, "out_channels": 8, "kernel": [5, 5], "output": [16, 16], "groups": 1}
 
     def solve(self, given: MultiplyAddsInputs) -> Solution:
         return Solution({"total": total(given)}, tuple(working(given)))

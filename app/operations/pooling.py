@@ -250,13 +250,12 @@ def working(given: PoolingInputs, output: Array) -> Iterable[Step]:
     rows, columns = windows(image, slide)
     for c, i, j in list(np.ndindex(output.shape))[:SHOWN]:
         window = image[c, rows[i], columns[j]].ravel().tolist()
-        channel = text(f"第 {c + 1} 通道", f"Channel {c + 1},") if len(output) > 1 else text("", "")
+        zh, en = (f"第 {c + 1} 通道", f"Channel {c + 1}, window") if len(output) > 1 else ("", "Window")
         yield Step(
             f"{summary(window, given.kind)} = {number(output[c, i, j].item())}",
-            channel
-            + text(
-                f"第 {i + 1} 行第 {j + 1} 个窗口，含 {len(window)} 个数。",
-                f"window {j + 1} of row {i + 1}, with {len(window)} numbers.",
+            text(
+                f"{zh}第 {i + 1} 行第 {j + 1} 个窗口，含 {len(window)} 个数。",
+                f"{en} {j + 1} of row {i + 1}, with {len(window)} numbers.",
             ),
         )
     yield from whole_output(output)

@@ -7,7 +7,7 @@ import numpy as np
 from pydantic import AfterValidator, Discriminator, Field, Tag
 
 from app.operations.arrays import Array, Number, array, rectangular
-from app.operations.operation import Step, matrix, refuse
+from app.operations.operation import Step, matrix, number, refuse
 from app.text import Text, text
 
 SHOWN = 16  # windows worked one by one; rows and columns of a matrix shown in a step
@@ -104,6 +104,7 @@ def places_formula(
         count, room = places(n, k, s, p, d, ceil), n + 2 * p - reach(k, d)
         top = f"{n} + 2 \\times {p} - {reach(k, d)}" if p else f"{n} - {reach(k, d)}"
         formula = top if s == 1 else rf"\left{low} \frac{{{top}}}{{{s}}} \right{high}"
+        formula += rf" + 1 = \left{low} {number(room / s)} \right{high}" if room % s else ""
         rounded = (-(-room // s) if ceil else room // s) + 1
         formulas.append(f"{formula} + 1 = {rounded}" + (rf" \to {count}" if count < rounded else ""))
     return r",\quad ".join(dict.fromkeys(formulas))

@@ -1,6 +1,7 @@
 """The computation service: JSON in, JSON out, stateless."""
 
 from collections.abc import Callable
+from inspect import cleandoc
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Query, Request
@@ -144,7 +145,7 @@ for _name, _operation in OPERATIONS.items():
         name=_name,
         operation_id=_name,
         summary=_operation.title.en,
-        description=type(_operation).__doc__,
+        description=cleandoc(type(_operation).__doc__ or ""),
         response_model=Solved,
         responses={422: problems[422]},
     )

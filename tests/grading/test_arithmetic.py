@@ -1,7 +1,7 @@
 """Arithmetic, against Python's own exact fractions."""
 
 from fractions import Fraction
-from time import perf_counter
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -85,6 +85,7 @@ def test_powers_percents_and_latex_are_read(typed: str, value: Fraction) -> None
         ("(2)3", 3, "several"),
         ("2+", 2, "not finished"),
         ("*2", 0, "A number is missing"),
+        (r"2+\frac12", 2, "A number is missing"),
         ("(" * 21 + "1" + ")" * 21, 20, "nested"),
         ("2^" * 30 + "1", 41, "nested"),
     ],
@@ -98,14 +99,14 @@ def test_what_cannot_be_computed_is_refused_by_name_and_place(typed: str, positi
 
 @given(st.text(alphabet="0123456789.,+-*/^%()[]{}eExX ²⁻½个a\\", max_size=200))
 def test_any_text_is_read_or_refused_in_bounded_work(typed: str) -> None:
-    begun = perf_counter()
+    begun = process_time()
     try:
         value = evaluate(normalise(typed))
     except Unreadable as refused:
         assert 0 <= (refused.position or 0) <= len(typed)
     else:
         assert abs(value) < 10**40
-    assert perf_counter() - begun < 1
+    assert process_time() - begun < 1
 
 
 def test_normalising_keeps_every_position() -> None:

@@ -93,6 +93,12 @@ def test_a_slip_is_carried_forward_and_an_easy_start_is_not(bank: Bank) -> None:
     assert judged(shown, "pooling", "7 9; 24 4", convolution="unreadable !").verdict == "partly"
 
 
+def test_nothing_is_carried_forward_from_a_value_with_an_empty_box(bank: Bank) -> None:
+    shown = variant(bank.questions["convolve-and-pool"])
+    gap = [["", *CONVOLUTION[0][1:]], *CONVOLUTION[1:]]
+    assert judged(shown, "pooling", "9 9; 24 4", convolution=gap).verdict == "partly"
+
+
 def test_the_printed_keys_errors_are_recognised_on_the_printed_numbers_only(bank: Bank) -> None:
     question = bank.questions["feature-map-sizes"]
     assert judged(variant(question), "pool1", "32×12×12").mistake == "printed_key"

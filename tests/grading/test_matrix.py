@@ -105,6 +105,7 @@ def test_a_wrong_shape_earns_nothing_and_says_only_what_was_given() -> None:
     assert (found.score, found.right, found.cells) == (0, False, None)
     assert found.feedback.zh == "形状不对：你写的是 3×2。"
     assert found.feedback.en == "The shape is wrong: yours is 3×2."
+    assert not compared("1 2 3", [1, 2, 3]).right  # a vector is no matrix
     assert "transpose" in compared("1 4\n2 5\n3 6", [[1, 2, 3], [4, 5, 6]]).feedback.en
 
 

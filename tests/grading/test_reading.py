@@ -2,7 +2,7 @@
 
 from contextlib import suppress
 from fractions import Fraction
-from time import perf_counter
+from time import process_time
 from typing import Any
 
 import numpy as np
@@ -319,8 +319,8 @@ def test_the_worst_texts_take_bounded_work(piece: str) -> None:
         "[" + piece * (4990 // len(piece)) + "\t]",
         "array(" + piece * 800,
     ):
-        begun = perf_counter()
+        begun = process_time()
         for read in (read_number, read_vector, read_matrix, read_shape):
             with suppress(Unreadable):
                 read(typed)
-        assert perf_counter() - begun < 2
+        assert process_time() - begun < 2

@@ -55,10 +55,31 @@ def test_the_fixed_ids_of_the_agreement(bank: Bank) -> None:
     assert ids("convolve-and-pool") == ["convolution", "pooling"]
     thirty = ["conv1", "pool1", "conv2", "pool2", "flatten", "neurons", "classes"]
     assert set(thirty) <= set(ids("feature-map-sizes"))
-    assert points("why-gradient-descent") == ["params", "minloss", "highdim", "efficiency", "auto", "nonconvex"]
+    assert points("why-gradient-descent") == [
+        "params",
+        "minloss",
+        "highdim",
+        "efficiency",
+        "auto",
+        "nonconvex",
+    ]
     assert points("why-activations") == ["nonlinear", "layers", "capacity", "gradient"]
-    assert points("mini-batch") == ["definition", "efficiency", "stability", "memory", "converge", "regularise"]
-    assert points("training-vs-testing") == ["traindata", "trainupdate", "testdata", "testforward", "evaluate", "cost"]
+    assert points("mini-batch") == [
+        "definition",
+        "efficiency",
+        "stability",
+        "memory",
+        "converge",
+        "regularise",
+    ]
+    assert points("training-vs-testing") == [
+        "traindata",
+        "trainupdate",
+        "testdata",
+        "testforward",
+        "evaluate",
+        "cost",
+    ]
     assert points("poor-on-test-data") == ["crossval", "distribution", "structure", "transfer", "earlystop"]
     assert points("why-cnn-for-images") == ["local", "shift", "hierarchy", "sharing", "endtoend", "channels"]
     assert points("dropout") == ["definition", "overfit", "robust", "codepend"]
