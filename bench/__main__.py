@@ -89,9 +89,7 @@ def main() -> None:
         gradus = server(
             "app.main:create_app", 8731, DATABASE_URL=f"sqlite:///{folder}/gradus.db", DATA=folder
         )
-        limit = server(
-            "bench.limit:create_app", 8732, BENCH_DATABASE=f"{folder}/limit.db", BENCH_PAGE=str(page)
-        )
+        limit = server("bench.limit:create_app", 8732, BENCH_DATABASE=f"{folder}/limit.db")
         with gradus as (ours, our_pid), limit as (bare, bare_pid):
             cookie = answer(ours, "", "first")
             answer(bare, "", "first")

@@ -51,7 +51,10 @@ BIAS_ADDED = Mistake(
 BIAS_PER_CHANNEL = Mistake(
     "bias_per_input_channel",
     text("每个输入通道都算了一个偏置", "one bias per input channel of every kernel"),
-    text("偏置在各通道相加之后才加：一个卷积核几个？", "The bias comes after the channels are summed."),
+    text(
+        "偏置在各通道相加之后才加：一个卷积核有几个？",
+        "A bias comes after the channels are summed: how many per kernel?",
+    ),
 )
 CHANNELS_DROPPED = Mistake(
     "channels_dropped",
@@ -63,9 +66,7 @@ CHANNELS_DROPPED = Mistake(
 KERNEL_NOT_SQUARED = Mistake(
     "kernel_not_squared",
     text("只乘了卷积核的一条边", "only one side of the kernel"),
-    text(
-        "卷积核在每个通道上是一个平面：高和宽都要乘。", "On each channel a kernel is a plane, with two sides."
-    ),
+    text("卷积核在每个通道上是一个平面，有两条边。", "On each channel a kernel is a plane, with two sides."),
 )
 KERNELS_FORGOTTEN = Mistake(
     "kernels_forgotten",

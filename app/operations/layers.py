@@ -102,7 +102,7 @@ class ConvolutionLayer(Layer):
         yield Step(
             rf"{self.out_channels} \times ({kernel}){biases} = {self.parameters(shape)}",
             text("参数量：核数 × 每个核的权重", "Parameters: kernels × weights of a kernel")
-            + (text("，再加偏置。", "and the biases.") if self.bias else text("。", "(no biases).")),
+            + (text("，再加偏置。", "plus the biases.") if self.bias else text("。", "(no biases).")),
         )
 
 
@@ -233,7 +233,7 @@ class DenseLayer(Layer):
                 f"输出 {self.units} 个数。参数量：输入 × 神经元",
                 f"{self.units} outputs. Parameters: inputs × neurons",
             )
-            + (text("，再加偏置。", "and the biases.") if self.bias else text("。", "(no biases).")),
+            + (text("，再加偏置。", "plus the biases.") if self.bias else text("。", "(no biases).")),
         )
 
 

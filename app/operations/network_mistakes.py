@@ -93,9 +93,7 @@ CHANNELS_DROPPED = Mistake(
 KERNEL_NOT_SQUARED = Mistake(
     "kernel_not_squared",
     text("只乘了卷积核的一条边", "only one side of the kernel"),
-    text(
-        "卷积核在每个通道上是一个平面：高和宽都要乘。", "On each channel a kernel is a plane, with two sides."
-    ),
+    text("卷积核在每个通道上是一个平面，有两条边。", "On each channel a kernel is a plane, with two sides."),
 )
 STATISTICS_COUNTED = Mistake(
     "statistics_counted",

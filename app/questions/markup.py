@@ -13,6 +13,7 @@ CJK = r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]"
 BROKEN_LINE = re.compile(rf"(?<={CJK})[ \t]*\n[ \t]*(?={CJK})|(?<=[，。；：？！、）]) +")
 
 
+@lru_cache(maxsize=8192)
 def formula(latex: str, block: bool = False) -> str:
     """MathML of a LaTeX formula; the source itself where it cannot be rendered."""
     try:
@@ -45,6 +46,7 @@ def inline(source: str) -> str:
     return str(MARKDOWN.renderInline(BROKEN_LINE.sub("", source)))
 
 
+@lru_cache(maxsize=8192)
 def spoken(source: str) -> str:
     """Plain words for labels and options, where no markup can stand: formulas without their commands."""
     bare = re.sub(

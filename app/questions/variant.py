@@ -54,8 +54,16 @@ class Variant:
     number: int
     given: Mapping[str, Any]
 
+    @cached_property
+    def _texts(self) -> dict[Text, Text]:
+        return {}
+
     def text(self, source: Text) -> Text:
-        return fill_text(source, self.given)
+        """A text of the question with this variant's numbers in it; each is filled in once."""
+        filled = self._texts.get(source)
+        if filled is None:
+            filled = self._texts[source] = fill_text(source, self.given)
+        return filled
 
     @cached_property
     def answers(self) -> dict[str, Answer]:
@@ -81,7 +89,7 @@ class Variant:
         """The declared working of each row, such as "2 × 4 + 4"."""
         return [fill(rows, self.given, i=i).strip() for i in range(count)]
 
-    @property
+    @cached_property
     def picture(self) -> Picture | None:
         """What is given, drawn; the first computed part that has a picture decides."""
         wanted = self.question.picture
