@@ -48,7 +48,7 @@ class Answer:
     wrong: tuple[Wrong, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # one object a variant: compared and cached by identity
 class Variant:
     question: Question
     number: int

@@ -1,12 +1,12 @@
 """The attempt log, and the progress that is derived from it in the same transaction."""
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, CursorResult, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, CursorResult, bindparam, delete, func, insert, select, update
 
 from app.storage.tables import attempts, learners, progress, revisions
 
@@ -79,16 +79,16 @@ LEARNER = select(learners.c.id).where(learners.c.id == bindparam("learner_id"))
 BY_SUBMISSION = select(attempts).where(
     attempts.c.learner_id == bindparam("learner_id"), attempts.c.submission == bindparam("submission")
 )
-OF_VARIANT = (
-    select(attempts)
+KINDS_OF_VARIANT = (
+    select(attempts.c.kind, func.count(), func.max(attempts.c.id))
     .where(
         attempts.c.learner_id == bindparam("learner_id"),
         attempts.c.slug == bindparam("slug"),
         attempts.c.variant == bindparam("variant"),
     )
-    .order_by(attempts.c.id.desc())
-    .limit(bindparam("most"))
+    .group_by(attempts.c.kind)
 )
+BY_ID = select(attempts).where(attempts.c.id == bindparam("id"))
 OF_QUESTION = select(progress).where(
     progress.c.learner_id == bindparam("learner_id"), progress.c.slug == bindparam("slug")
 )
@@ -125,14 +125,16 @@ def read_progress(row: Any) -> Progress:
     return Progress(**{name: getattr(row, name) for name in Progress.__dataclass_fields__})
 
 
-def by_submission(connection: Connection, learner_id: int, submission: str) -> Any:
-    return connection.execute(BY_SUBMISSION, {"learner_id": learner_id, "submission": submission}).first()
+def of_variant(
+    connection: Connection, learner_id: int, slug: str, variant: int
+) -> dict[str, tuple[int, int]]:
+    """By kind: how many entries there are, and the id of the newest."""
+    key = {"learner_id": learner_id, "slug": slug, "variant": variant}
+    return {kind: (count, newest) for kind, count, newest in connection.execute(KINDS_OF_VARIANT, key)}
 
 
-def of_variant(connection: Connection, learner_id: int, slug: str, variant: int) -> Sequence[Any]:
-    """The newest entries first, as many as a page needs."""
-    key = {"learner_id": learner_id, "slug": slug, "variant": variant, "most": 100}
-    return connection.execute(OF_VARIANT, key).all()
+def by_id(connection: Connection, entry_id: int) -> Any:
+    return connection.execute(BY_ID, {"id": entry_id}).one()
 
 
 def progress_of(connection: Connection, learner_id: int) -> dict[str, Progress]:

@@ -64,7 +64,7 @@ attempts = Table(
     Column("created_at", DateTime(timezone=True), nullable=False),
     UniqueConstraint("learner_id", "submission", name="uq_attempts_learner_submission"),
     CheckConstraint(f"kind IN {KINDS}", name="kind"),
-    Index("ix_attempts_learner_slug", "learner_id", "slug", "variant", "id"),
+    Index("ix_attempts_learner_slug", "learner_id", "slug", "variant", "kind", "id"),
 )
 
 progress = Table(

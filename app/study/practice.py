@@ -12,8 +12,10 @@ from app.grading.key_points import self_marked
 from app.grading.verdict import Grade, Verdict
 from app.questions.question import Question, TextPart
 from app.questions.variant import Variant
-from app.storage.attempts import Attempt, of_variant, record
+from app.storage.attempts import Attempt, by_id, of_variant, record
 from app.text import Text
+
+NONE = (0, 0)  # of a kind: no entries, no newest
 
 
 @dataclass(frozen=True)
@@ -37,17 +39,21 @@ def read(connection: Connection, learner_id: int | None, variant: Variant) -> Pr
     """The newest answer with its marks, and which help was taken."""
     if learner_id is None:
         return Practice()
-    entries = of_variant(connection, learner_id, variant.question.slug, variant.number)
-    answer = next((e for e in entries if e.kind == "answer"), None)
-    marked = next((e for e in entries if e.kind == "self_mark" and answer and e.id > answer.id), None)
+    kinds = of_variant(connection, learner_id, variant.question.slug, variant.number)
+    hints, gave_up = kinds.get("hint", NONE)[0], "give_up" in kinds
+    answered, marked = kinds.get("answer", NONE)[1], kinds.get("self_mark", NONE)[1]
+    if not answered:
+        return Practice(hints=hints, gave_up=gave_up)
+    answer = by_id(connection, answered)
+    own = by_id(connection, marked) if marked > answered else None
     return Practice(
-        responses=answer.responses if answer else {},
-        verdicts={part_id: restored(kept) for part_id, kept in answer.verdicts.items()} if answer else {},
-        levels=marked.responses if marked else {},
-        score=(marked or answer).score if answer else None,
-        answered=answer is not None,
-        hints=sum(e.kind == "hint" for e in entries),
-        gave_up=any(e.kind == "give_up" for e in entries),
+        responses=answer.responses,
+        verdicts={part_id: restored(kept) for part_id, kept in answer.verdicts.items()},
+        levels=own.responses if own else {},
+        score=(own or answer).score,
+        answered=True,
+        hints=hints,
+        gave_up=gave_up,
     )
 
 
@@ -59,7 +65,7 @@ def answer(
     """Grade and record. The same submission key records once."""
     grade = grade_all(entry.variant, responses)
     question = entry.variant.question
-    before = read(connection, entry.learner_id, entry.variant)
+    kinds = of_variant(connection, entry.learner_id, question.slug, entry.variant.number)
     score = share(question, grade.parts, {})
     kept = {
         part_id: asdict(verdict) | {"feedback": verdict.feedback.model_dump()}
@@ -68,7 +74,7 @@ def answer(
     record(
         connection,
         entry.attempt(
-            "answer", responses=dict(responses), verdicts=kept, score=score, assisted=before.gave_up
+            "answer", responses=dict(responses), verdicts=kept, score=score, assisted="give_up" in kinds
         ),
     )
     return grade

@@ -22,7 +22,7 @@ from app.operations.operation import Value, matrix, number
 from app.questions import markup
 from app.questions.question import ExpressionPart, Part, Question, TextPart
 from app.questions.search import matching
-from app.questions.shown import LAYER_TITLES, arranged, labels, shuffled
+from app.questions.shown import arranged, labels, shuffled
 from app.questions.topics import TOPICS
 from app.questions.variant import Variant, variant
 from app.storage import attempts
@@ -265,8 +265,7 @@ def page(
         },
         "previous": previous, "following": following, "address": address(shown),
         "next_variant": max(most, shown.number) + 1, "submission": secrets.token_urlsafe(12),
-        "CORRECT": CORRECT, "arranged": lambda part, chosen: arranged(part, chosen, shown), "pieces": working.pieces,
-        "kind_name": LAYER_TITLES.__getitem__, "answer_formula": answer_formula, "part_formula": part_formula,
+        "CORRECT": CORRECT, "arranged": lambda part, chosen: arranged(part, chosen, shown), "pieces": working.pieces, "answer_formula": answer_formula, "part_formula": part_formula,
         "shuffled": lambda entries, part: shuffled(entries, shown, part),
         "labels": lambda part: labels(shown, part),
     }  # fmt: skip

@@ -14,11 +14,14 @@ from starlette.responses import HTMLResponse
 
 from app.locale import translations
 from app.questions import markup
+from app.questions.shown import LAYER_TITLES
 from app.questions.topics import topic_title
+from app.questions.variant import Variant
 from app.text import LANGUAGES, Language, Text
 
 ROOT = Path(__file__).parents[2]
 THEMES = ("auto", "dark", "light")
+FIGURES = ("three_steps",)  # pictures that no operation draws
 
 
 @lru_cache(maxsize=256)
@@ -39,14 +42,25 @@ def environment(language: Language) -> Environment:
         extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
     )
     env.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]
-    env.globals.update(static=versioned, language=language, topic_title=topic_title)
+    env.globals.update(
+        static=versioned, language=language, topic_title=topic_title, kind_name=LAYER_TITLES.__getitem__
+    )
     env.filters["say"] = lambda words: markup.spoken(plain(words, language))
     env.filters["line"] = lambda words: Markup(markup.inline(plain(words, language)))  # noqa: S704 (markup escapes)
     env.filters["prose"] = lambda words: Markup(markup.block(plain(words, language)))  # noqa: S704
     env.filters["formula"] = lambda latex: Markup(markup.formula(latex))  # noqa: S704
     env.filters["percent"] = lambda share: f"{round(100 * share)}%"
+    env.globals.update(draw=lru_cache(maxsize=2048)(lambda variant: drawn(env, variant)))
     env.filters["minus"] = lambda number: str(number).replace("-", "\u2212")
     return env
+
+
+def drawn(env: Environment, variant: Variant) -> Markup:
+    """The picture of what a variant gives; drawn once, since it never changes."""
+    wanted = variant.question.picture
+    picture = variant.picture
+    kind = picture.kind if picture else wanted if wanted in FIGURES else None
+    return Markup(env.get_template(f"pictures/{kind}.html").render(picture=picture) if kind else "")  # noqa: S704
 
 
 def plain(words: Text | str, language: Language) -> str:

@@ -45,7 +45,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('learner_id', 'submission', name='uq_attempts_learner_submission')
     )
     with op.batch_alter_table('attempts', schema=None) as batch_op:
-        batch_op.create_index('ix_attempts_learner_slug', ['learner_id', 'slug', 'variant', 'id'], unique=False)
+        batch_op.create_index('ix_attempts_learner_slug', ['learner_id', 'slug', 'variant', 'kind', 'id'], unique=False)
 
     op.create_table('progress',
     sa.Column('learner_id', sa.Integer(), nullable=False),
