@@ -29,21 +29,3 @@ bench: $(DEV) ## measure, as ratios within one run
 	$(BIN)/python -m bench
 migrate: $(RUN) ## bring the database to the newest schema
 	$(BIN)/python -m app migrate
-lock: ## resolve the dependencies anew (needs uv)
-	for f in base: dev:"--extra test --extra check" assets:"--extra assets --only-extra" node:; do :; done
-
-$(VENV)/bin/python:
-	@$(PYTHON) -c 'import sys; sys.exit("Gradus needs Python 3.11 or newer; this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else 0'
-	$(PYTHON) -m venv $(VENV)
-
-$(RUN): $(VENV)/bin/python requirements/base.txt requirements/assets.txt requirements/node.txt package-lock.json app/web/assets.py
-	$(PIP) -r requirements/base.txt -r requirements/assets.txt
-	command -v npm >/dev/null || $(PIP) -r requirements/node.txt
-	PATH="$$PATH:$(CURDIR)/$(BIN)" npm ci --omit=dev --ignore-scripts --silent
-	$(BIN)/python -m app.web.assets
-	@touch $@
-
-$(DEV): $(RUN) requirements/dev.txt
-	$(PIP) -r requirements/dev.txt
-	PATH="$$PATH:$(CURDIR)/$(BIN)" npm ci --ignore-scripts --silent
-	@touch $@
