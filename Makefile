@@ -29,3 +29,25 @@ bench: $(DEV) ## measure, as ratios within one run
 	$(BIN)/python -m bench
 migrate: $(RUN) ## bring the database to the newest schema
 	$(BIN)/python -m app migrate
+LOCK := uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
+lock: ## resolve the dependencies anew (needs uv)
+	$(LOCK) pyproject.toml -o requirements/base.txt
+	$(LOCK) pyproject.toml --extra test --extra check -o requirements/dev.txt
+	$(LOCK) --group assets -o requirements/assets.txt
+	$(LOCK) --group node -o requirements/node.txt
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit("Gradus needs Python 3.11 or newer; this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else 0'
+	$(PYTHON) -m venv $(VENV)
+
+$(RUN): $(VENV)/bin/python requirements/base.txt requirements/assets.txt requirements/node.txt package-lock.json app/web/assets.py
+	$(PIP) -r requirements/base.txt -r requirements/assets.txt
+	command -v npm >/dev/null || $(PIP) -r requirements/node.txt
+	PATH="$$PATH:$(CURDIR)/$(BIN)" npm ci --omit=dev --ignore-scripts --silent
+	$(BIN)/python -m app.web.assets
+	@touch $@
+
+$(DEV): $(RUN) requirements/dev.txt
+	$(PIP) -r requirements/dev.txt
+	PATH="$$PATH:$(CURDIR)/$(BIN)" npm ci --ignore-scripts --silent
+	@touch $@
