@@ -32,6 +32,23 @@ addEventListener("paste", (event) => {
   });
 });
 
+const light = (event) => {
+  const td = event.type === "focusin" && event.target.closest?.("[data-windows] td");
+  for (const image of document.querySelectorAll("[data-image]")) {
+    const { size, stride, padding, dilation = [1, 1] } = JSON.parse(image.dataset.image);
+    const covered = (at, out, axis) => {
+      const from = at + padding[axis] - out * stride[axis];
+      return from >= 0 && from % dilation[axis] === 0 && from / dilation[axis] < size[axis];
+    };
+    for (const pixel of image.querySelectorAll("td")) {
+      const lit = td && covered(pixel.parentElement.rowIndex, td.parentElement.rowIndex, 0) && covered(pixel.cellIndex, td.cellIndex, 1);
+      pixel.classList.toggle("rf", Boolean(lit));
+    }
+  }
+};
+addEventListener("focusin", light);
+addEventListener("focusout", light);
+
 // --- ordering: buttons move an item; the hidden places are what is sent ------------------------------
 const number = (list) => [...list.children].forEach((item, i) => { item.querySelector("select").value = String(i + 1); });
 

@@ -191,7 +191,10 @@ class Convolution(Operation[ConvolutionInputs]):
         image = grids(given.image, text("图像", "image"))
         image[-1]["operator"] = "∗"
         kernel = grids(given.kernel, text("卷积核", "kernel"), role="kernel")
-        return Picture("grids", text("图像与卷积核", "Image and kernel"), {"grids": image + kernel})
+        window = {"size": np.shape(given.kernel)[-2:], **slide_of(given)._asdict()}
+        return Picture(
+            "grids", text("图像与卷积核", "Image and kernel"), {"grids": image + kernel, "window": window}
+        )
 
 
 def led(mistake: Mistake, output: Array) -> Mistake:

@@ -170,7 +170,8 @@ class Pooling(Operation[PoolingInputs]):
 
     def picture(self, given: PoolingInputs) -> Picture:
         shown = grids(given.image, text("输入", "input"))
-        return Picture("grids", text("待池化的输入", "The input to pool"), {"grids": shown})
+        window = slide_of(given)._asdict()
+        return Picture("grids", text("待池化的输入", "The input to pool"), {"grids": shown, "window": window})
 
 
 def led(mistake: Mistake, given: PoolingInputs, output: Array) -> Mistake:

@@ -218,6 +218,10 @@ class KeyPoint(Item):
 
     marks: Share = 1
     levels: list[Text] = []
+    accept: list[str] = []  # phrasings that say it: "a|b & c|d" needs one of each group in one sentence
+    reject: list[str] = []  # phrasings, of the same form, that contradict it
+    yes: list[str] = []  # answers that say it, and that do not: the tests try both
+    no: list[str] = []
 
 
 class TextPart(PartBase):
