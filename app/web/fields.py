@@ -145,7 +145,8 @@ def fill(fields: Fields, part: Part, variant: Variant, response: Any) -> None:
 
 def mark(fields: Fields, part: Part, variant: Variant, response: Any, verdict: Verdict) -> None:
     outcome = str(verdict.verdict)
-    if verdict.cells is None:
+    one_box = isinstance(fields.names, str) and part.response != "choice"
+    if verdict.cells is None or one_box:
         fields.marks = dict.fromkeys(flat(fields.names), outcome)
         return
     names = fields.names
