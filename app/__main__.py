@@ -15,6 +15,7 @@ from app.grading.check import check as problems_of
 from app.questions.bank import BankError, load
 from app.settings import Settings
 from app.storage import attempts, database
+from app.study.library import open_library
 
 cli = typer.Typer(
     no_args_is_help=True,
@@ -56,12 +57,13 @@ def serve(
 ) -> None:
     """Create or migrate the database, load the bank, and serve."""
     chosen = settings()
-    ready_database(chosen).dispose()
+    engine = ready_database(chosen)
     chosen.signing_key()
     try:
-        count = len(load(chosen.questions).listed)
+        count = len(open_library(engine, chosen.questions).bank.listed)
     except BankError as error:
         fail(*map(str, error.problems))
+    engine.dispose()  # each worker opens its own
     console.print(f"Gradus · {count} questions · http://{host}:{port}")
     uvicorn.run(
         "app.main:create_app",
