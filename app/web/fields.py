@@ -72,7 +72,7 @@ def read_choice(part: Any, variant: Variant, form: FormData, names: Names) -> An
 
 def read_order(part: OrderPart, variant: Variant, form: FormData, names: Names) -> Any:
     places = {item.id: str(form.get(f"{part.id}.{item.id}", "")) for item in part.items}
-    placed = {place: item for item, place in places.items() if place.isdigit()}
+    placed = {place: item for item, place in places.items() if place.isascii() and place.isdigit()}
     return [placed[place] for place in sorted(placed, key=int)] or None
 
 

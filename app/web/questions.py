@@ -43,6 +43,7 @@ NOTHING_TYPED = text(
 )
 KINDS = ("numeric", "formula", "choice", "text")
 STATES = ("new", "tried", "solved")
+LEVELS = tuple("0123456789")
 
 
 @router.get("/questions")
@@ -157,7 +158,7 @@ def marks(
         part.id: {
             point.id: int(level)
             for point in part.key_points
-            if (level := str(form.get(f"{part.id}.{point.id}", ""))).isdigit() and len(level) < 3
+            if (level := str(form.get(f"{part.id}.{point.id}", ""))) in LEVELS
         }
         for part in shown.question.parts
         if isinstance(part, TextPart) and f"{part.id}.marked" in form
@@ -190,7 +191,7 @@ async def understood(
 
 def asked(library: Library, slug: str, number: str) -> Variant:
     """The variant of the address; NotFound when there is no such question or variant."""
-    if not number.isdigit() or len(number) > 7:
+    if not (number.isascii() and number.isdigit()) or len(number) > 7:
         raise NotFound
     return variant(library.question(slug), int(number))
 

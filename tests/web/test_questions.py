@@ -2,8 +2,13 @@
 
 import re
 
+import pytest
 from fastapi.testclient import TestClient
 
+from app.questions.bank import load
+from tests.conftest import ROOT
+
+SLUGS = list(load(ROOT / "questions").questions)
 RIGHT = {"layers.0": "12", "layers.1": "20", "layers.2": "20", "layers.3": "15", "total": "67"}
 NINE = "/questions/fcn-parameter-count"
 
@@ -150,7 +155,7 @@ def test_a_text_is_marked_by_its_writer_beside_the_model(client: TestClient, hea
 def test_unknown_questions_variants_and_parts_are_not_found(
     client: TestClient, headers: dict[str, str]
 ) -> None:
-    for path in ("/questions/nope", f"{NINE}?variant=-1", f"{NINE}?variant=x", f"{NINE}?variant=9999999999",
+    for path in ("/questions/nope", f"{NINE}?variant=-1", f"{NINE}?variant=x", f"{NINE}?variant=9999999999", f"{NINE}?variant=²",
                  "/questions/why-gradient-descent?variant=1", "/nowhere"):  # fmt: skip
         response = client.get(path, headers=headers)
         assert response.status_code == 404, path
@@ -192,3 +197,15 @@ def test_dark_and_light_are_remembered_and_lead_back_here(client: TestClient) ->
     assert 'data-theme="dark"' in client.get("/").text
     for outside in ("//evil.example", "https://evil.example", "/\\evil.example"):
         assert client.post("/theme", data={"theme": "dark", "back": outside}).headers["location"] == "/"
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_garbage_in_every_field_of_every_question_gets_a_page(client: TestClient, slug: str) -> None:
+    names = set(re.findall(r'name="([\w.]+)"', client.get(f"/questions/{slug}").text))
+    junk = ["²", "1/0", "９^９^９^９", "((((", "\x00", "1e400", "<b>", "a" * 5000, "[1,2;3]", "\\frac{1}{"]
+    for shift in range(3):
+        form = {name: junk[(i + shift) % len(junk)] for i, name in enumerate(sorted(names))}
+        for path in ("", "/hint", "/solution", "/marks"):
+            response = client.post(f"/questions/{slug}{path}", data=form, headers={"HX-Request": "true"})
+            assert response.status_code in (200, 422)
+    assert client.get(f"/questions/{slug}").status_code == 200
