@@ -21,6 +21,7 @@ from app.grading import (
 from app.grading.comparison import Comparison
 from app.grading.verdict import (
     CORRECT,
+    EMPTY,
     INCORRECT,
     PRINTED_KEY,
     Cells,
@@ -49,6 +50,7 @@ DECLARED: dict[str, Callable[[Any, object], Verdict]] = {
 # An earlier value is followed when it is a named mistake or at least this share of it is right, so that an
 # easy wrong start (all zeros) does not earn the marks of what comes after.
 PLAUSIBLE = 1 / 3
+LONGEST_TEXT = 10_000
 
 FOLLOWED = text(
     "从你上一步的结果算，这一步是对的：给方法分。",
@@ -64,12 +66,24 @@ def grade(
 ) -> Verdict:
     """Judge one part. `earlier` holds the responses to earlier parts, for error carried forward."""
     if part.response == "text":
-        return Verdict(None, None, ONLY_YOU)
+        return written(response)
     if part.response in DECLARED:
         return DECLARED[part.response](part, response)
     if isinstance(part, NumbersPart) and part.rows:
         return grade_rows(variant, part, response, earlier or {})
     return grade_computed(variant, part, response, earlier or {})
+
+
+def written(response: object) -> Verdict:
+    """A text is for its writer to judge; what is not one, or is endless, is unreadable."""
+    if not isinstance(response, str) or not response.strip():
+        return unreadable(
+            Unreadable(EMPTY if not response else text("这里要一段文字。", "A text is wanted here."))
+        )
+    if len(response) > LONGEST_TEXT:
+        said = f"太长：最多 {LONGEST_TEXT} 个字符。", f"Too long: at most {LONGEST_TEXT} characters."
+        return unreadable(Unreadable(text(*said)))
+    return Verdict(None, None, ONLY_YOU)
 
 
 def grade_all(variant: Variant, responses: Mapping[str, object]) -> Grade:

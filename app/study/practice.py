@@ -31,6 +31,11 @@ class Practice:
     gave_up: bool = False
 
     @property
+    def own_to_judge(self) -> list[str]:
+        """Parts whose text only its writer can judge."""
+        return [part_id for part_id, verdict in self.verdicts.items() if verdict.verdict is None]
+
+    @property
     def solved(self) -> bool:
         return self.score is not None and self.score >= 0.999
 

@@ -131,6 +131,15 @@ def test_right_answers_to_everything_score_one(bank: Bank) -> None:
             assert grade_all(shown, responses).score == 1.0, question.slug
 
 
+@pytest.mark.parametrize(
+    ("typed", "verdict"),
+    [("写了。", None), ("", "unreadable"), (["x"], "unreadable"), ("长" * 10_001, "unreadable")],
+)
+def test_only_a_text_is_left_to_its_writer(bank: Bank, typed: Any, verdict: str | None) -> None:
+    shown = variant(bank.questions["why-gradient-descent"])
+    assert judged(shown, shown.question.parts[0].id, typed).verdict == verdict
+
+
 def test_own_marks_are_a_share_of_the_points(bank: Bank) -> None:
     part = bank.questions["why-gradient-descent"].parts[0]
     assert isinstance(part, TextPart)

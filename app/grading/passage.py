@@ -1,0 +1,246 @@
+"""An answer as it is read: its sentences and clauses, where words occur, what is negated, of whom it speaks."""
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from itertools import pairwise
+from typing import NamedTuple
+
+from app.grading.characters import is_letter, normalise, widths
+from app.grading.phrases import CONCEPTS, DENIALS, NEGATION, NEGATIONS, OPPOSITES, WHOLE, Subject, Words
+from app.grading.pinyin import SAME_SOUND
+
+MOST_CHARACTERS = 10_000  # what is read of an answer
+MOST_PLACES = 60  # of one word
+LEAST_SOUNDS = 3  # shorter words sound like too many others
+GAP = 8  # widths that … may bridge
+REACH = 10  # widths that a negation reaches
+
+ITEM = r"(?:(?<=\s)|(?<=[。;!?])|^)\(?\d{1,2}\s*[.、):](?!\d)|[①-⑳]"
+SENTENCE = re.compile(rf"[。;!?\n]|(?<=[^\d\s])\.(?=\s|$|[\u3400-\u9fff])|{ITEM}", re.MULTILINE)
+CLAUSE = re.compile(
+    rf"{SENTENCE.pattern}|[,，:()]|但|(?<![从因反进继])而(?![且是已])|\b(?:but|while|whereas)\b", re.MULTILINE
+)
+COMPARED = re.compile(  # what the subject is compared with is not the subject
+    r"(?:比起?|相比于?|相较于?|不像|不同于|有别于|与|和|跟|同|对比|than|unlike|to|with|from)"
+    r"(?:传统的?|普通的?|一般的?|原来的?|(?: an?| the| plain| vanilla| ordinary)+)? ?$"
+)
+CONTRASTING = re.compile(r"比|不像|不同|有别|than|unlike|相较|compared|different|differ")
+UNREAL = re.compile(  # what would be so otherwise: a negation in it takes nothing back
+    r"(?:如果|若|假如|要是|倘若|一旦)[^。;]{0,6}(?:没|不|无|去掉|缺)|(?:没有|没|不用|不加|缺少|去掉)[^,。;]{0,14}"
+    r"(?:的话|,?就|,?(?<!正)则(?!化)|,?只能|,?只会|,?那么)|否则|不然|otherwise|\bif [^.;]{0,30}\b(?:not|no)\b"
+    r"|without[^.;]{0,40}would"
+)
+PRONOUN = re.compile(r"[\s,]*(?:它|其|这|该|他们|此|it |its |this |they )")
+
+
+class Hit(NamedTuple):
+    """Where a word occurs; `typo` when it only sounds like it."""
+
+    start: int
+    end: int
+    typo: bool = False
+
+
+class Passage:
+    def __init__(self, answer: str) -> None:
+        self.text = normalise(answer[:MOST_CHARACTERS])
+        self.width = widths(self.text)
+        self.sentence = numbered(self.text, SENTENCE)
+        self.clause = numbered(self.text, CLAUSE)
+        self.found: dict[str, list[Hit]] = {}
+        self.speaks: dict[int, list[int | None]] = {}
+
+    # --- words ---------------------------------------------------------------------------------------
+
+    def hits(self, steps: tuple[Words, ...]) -> list[Hit]:
+        """Where any word of the first step occurs, followed within a gap by one of each further step."""
+        rows = sorted(hit for word in steps[0] for hit in self.places(word))
+        for step in steps[1:]:
+            following = sorted(hit for word in step for hit in self.places(word))
+            rows = [joined for hit in rows if (joined := self.followed(hit, following))]
+        return rows
+
+    def followed(self, hit: Hit, following: list[Hit]) -> Hit | None:
+        for after in following:
+            if after.start >= hit.end:
+                near = self.apart(hit.end, after.start) <= GAP
+                if near and self.clause[hit.start] == self.clause[after.start]:
+                    return Hit(hit.start, after.end, hit.typo or after.typo)
+                return None
+        return None
+
+    def apart(self, start: int, end: int) -> float:
+        return self.width[end] - self.width[start]
+
+    def places(self, word: str) -> list[Hit]:
+        """Every place of a word, not inside a longer whole word; also where it only sounds so."""
+        if word == NEGATION:
+            return self.negations
+        if word not in self.found:
+            exact = [hit for hit in occurrences(word, self.text) if not self.inside_whole(hit)]
+            self.found[word] = exact + self.sounding(word)
+        return self.found[word]
+
+    def sounding(self, word: str) -> list[Hit]:
+        if len(word) < LEAST_SOUNDS or any(is_letter(c) or c == " " for c in word):
+            return []
+        alike = occurrences(word.translate(SAME_SOUND), self.sounds)
+        return [Hit(h.start, h.end, True) for h in alike if self.text[h.start : h.end] != word]
+
+    @cached_property
+    def sounds(self) -> str:
+        return self.text.translate(SAME_SOUND)
+
+    def inside_whole(self, hit: Hit) -> bool:
+        return any(
+            start <= hit.start and hit.end <= end and end - start > hit.end - hit.start
+            for start, end in self.wholes.get(hit.start, ())
+        )
+
+    @cached_property
+    def wholes(self) -> dict[int, list[tuple[int, int]]]:
+        """The whole words that cover each place."""
+        covering: dict[int, list[tuple[int, int]]] = {}
+        for word in WHOLE:
+            for start, end, _ in occurrences(word, self.text):
+                for place in range(start, end):
+                    covering.setdefault(place, []).append((start, end))
+        return covering
+
+    # --- negation ------------------------------------------------------------------------------------
+
+    @cached_property
+    def negations(self) -> list[Hit]:
+        hits = (hit for word in NEGATIONS for hit in occurrences(word, self.text))
+        return longest(hit for hit in hits if not self.inside_whole(hit))
+
+    @cached_property
+    def negated_clauses(self) -> dict[int, list[Hit]]:
+        """The negations of each clause that mean what they say."""
+        unreal: dict[int, int] = {}
+        for match in UNREAL.finditer(self.text):
+            unreal.setdefault(self.sentence[match.start()], match.start())
+        clauses: dict[int, list[Hit]] = {}
+        for hit in self.negations:
+            if hit.start < unreal.get(self.sentence[hit.start], len(self.text)):
+                clauses.setdefault(self.clause[hit.start], []).append(hit)
+        return clauses
+
+    def negated(self, evidence: list[Hit]) -> bool:
+        """Whether a negation that is no part of the evidence stands close before it, or denies it after."""
+        for hit in evidence:
+            for negation in self.negated_clauses.get(self.clause[hit.start], ()):
+                own = any(h.start <= negation.start < h.end for h in evidence)
+                if not own and negation.end <= hit.start and self.apart(negation.end, hit.start) <= REACH:
+                    return True
+        last = max(hit.end for hit in evidence)
+        clause = self.clause[last - 1]
+        return any(start >= last and self.clause[start] == clause for start, _, _ in self.denials)
+
+    @cached_property
+    def denials(self) -> list[Hit]:
+        return [hit for word in DENIALS for hit in occurrences(word, self.text)]
+
+    # --- subject -------------------------------------------------------------------------------------
+
+    def speaks_of(self, subject: Subject, place: int) -> bool | None:
+        """Whether the clause speaks of the subject, or of its opposite; None where it is open."""
+        if subject.pair not in self.speaks:
+            self.speaks[subject.pair] = list(self.sides(subject.pair))
+        side = self.speaks[subject.pair][self.clause[place]]
+        return None if side is None else side == subject.side
+
+    def sides(self, pair: int) -> Iterator[int | None]:
+        """The side of the pair each clause speaks of: the one it names, else that of the clause before."""
+        named: dict[int, list[int]] = {}
+        hits = ((hit, side) for side, names in enumerate(OPPOSITES[pair]) for hit in map(self.exact, names))
+        for hit, side in sorted((h, side) for places, side in hits for h in places):
+            if not self.compared(hit):
+                named.setdefault(self.clause[hit.start], []).append(side)
+        current, order = None, [0, 1]
+        for clause in range(self.clause[-1] + 1 if self.clause else 0):
+            here = list(dict.fromkeys(named.get(clause, ())))
+            if len(here) == 2:
+                current, order = None, here
+            elif here:
+                current = here[0]
+            elif clause in self.former:
+                current = order[self.former[clause]]
+            yield current
+
+    def exact(self, word: str) -> list[Hit]:
+        return [hit for hit in self.places(word) if not hit.typo]
+
+    def compared(self, hit: Hit) -> bool:
+        start = max(0, hit.start - 24)
+        clause = self.text[start : hit.end + 12]
+        return bool(COMPARED.search(self.text[start : hit.start]) and CONTRASTING.search(clause))
+
+    @cached_property
+    def former(self) -> dict[int, int]:
+        """The clauses that speak of the former (0) or the latter (1)."""
+        words = (("前者", 0), ("后者", 1), ("former", 0), ("latter", 1))
+        return {self.clause[h.start]: n for word, n in words for h in occurrences(word, self.text)}
+
+    # --- topic ---------------------------------------------------------------------------------------
+
+    def strays(self, own: str) -> set[int]:
+        """The sentences that open with a concept which `own`, the texts of the question, does not know."""
+        foreign = [concept for concept in CONCEPTS if concept not in own]
+        starts = {self.sentence[place]: place for place in reversed(range(len(self.text)))}
+        astray: set[int] = set()
+        previous = -1
+        for sentence in sorted(starts):
+            opening = self.text[starts[sentence] : starts[sentence] + 24].lstrip(" ,")
+            about = next((c for c in CONCEPTS if opening.startswith(c)), None)
+            if about in foreign or (previous in astray and PRONOUN.match(opening)):
+                astray.add(sentence)
+            previous = sentence
+        return astray
+
+
+def numbered(text: str, breaks: re.Pattern[str]) -> list[int]:
+    """For each character the number of its stretch between breaks; a break belongs to the stretch before."""
+    ends = [match.end() for match in breaks.finditer(text)]
+    cuts = sorted({0, *ends, len(text)})
+    return [number for number, (start, end) in enumerate(pairwise(cuts)) for _ in range(start, end)]
+
+
+def occurrences(word: str, text: str) -> list[Hit]:
+    """The first places of a word in a text; a Latin one as a whole word, with any ending after a star."""
+    stem = word.rstrip("*")
+    if not stem:
+        return []
+    hits: list[Hit] = []
+    start = text.find(stem)
+    while start >= 0 and len(hits) < MOST_PLACES:
+        end = word_end(word, stem, text, start)
+        if end:
+            hits.append(Hit(start, end))
+        start = text.find(stem, start + len(stem))
+    return hits
+
+
+def word_end(word: str, stem: str, text: str, start: int) -> int | None:
+    """Where the word that begins at `start` ends; None when the letters go on, before it or after."""
+    end = start + len(stem)
+    if is_letter(stem[0]) and start and is_letter(text[start - 1]):
+        return None
+    if not is_letter(stem[-1]):
+        return end
+    if word.endswith("*"):
+        while end < len(text) and is_letter(text[end]):
+            end += 1
+    elif text[end : end + 1] == "s":
+        end += 1
+    return None if end < len(text) and is_letter(text[end]) else end
+
+
+def longest(hits: Iterable[Hit]) -> list[Hit]:
+    """The hits in order, without those that lie in another."""
+    kept: list[Hit] = []
+    for hit in sorted(hits, key=lambda h: (h.start, -h.end)):
+        if not kept or hit.end > kept[-1].end:
+            kept.append(hit)
+    return kept

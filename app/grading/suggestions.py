@@ -1,0 +1,177 @@
+"""Key points that a text answer seems to make: a suggestion, with the words it rests on. The learner decides.
+
+A point is `found` when the answer uses one of its phrasings and nothing speaks against it, `check` when something
+does, and `missing` when none is used.
+"""
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from app.grading.characters import is_letter, normalise
+from app.grading.passage import Hit, Passage
+from app.grading.phrases import CONCEPTS, Phrasing, phrasings
+from app.questions.question import KeyPoint, TextPart
+from app.text import Text
+
+State = Literal["found", "check", "missing"]
+
+WINDOW = 45  # widths within which a phrasing must stand
+MOST_MATCHES = 30  # of one phrasing that are looked at
+COPIED_RUN = {True: 8, False: 24}  # characters, with and without Chinese, that nobody repeats by chance
+FUNCTION_WORDS = re.compile(
+    r"[的了是在了会能可使让把被和与用对来有而更从到只将以并也都就不没]|\b(?:the|an?|is|are|of|to|and|in|it|on|by|for|with|that|be|can|so)\b"
+)
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """How a key point stands, and the character ranges of the answer that speak for it."""
+
+    id: str
+    state: State
+    evidence: list[tuple[int, int]]
+
+
+def suggest(part: TextPart, answer: str, prompt: Text | None = None) -> list[Suggestion]:
+    """One suggestion for each key point of the part, in its order.
+
+    Evidence is given as [start, end) in the answer as typed. At most the first 10,000 characters are read.
+    """
+    asked = tuple(t for text in (prompt, part.ask) if text for t in (text.zh, text.en))
+    passage = Passage(answer)
+    doubts = Doubts(passage, asked, own_words(part, asked))
+    return [suggestion(point, passage, doubts) for point in part.key_points]
+
+
+def own_words(part: TextPart, asked: tuple[str, ...]) -> str:
+    """All that the question itself says, to tell what it has nothing to do with."""
+    points = [t for p in part.key_points for t in (p.text.zh, p.text.en, *p.accept)]
+    return known_concepts((*asked, part.model.zh, part.model.en, *points))
+
+
+@lru_cache(maxsize=512)
+def known_concepts(texts: tuple[str, ...]) -> str:
+    said = normalise("\n".join(texts))
+    return " ".join(concept for concept in CONCEPTS if concept in said)
+
+
+class Doubts:
+    """What speaks against the evidence of an answer, whatever the key point."""
+
+    def __init__(self, passage: Passage, asked: tuple[str, ...], own: str) -> None:
+        self.copied = copied(passage.text, asked)
+        self.astray = passage.strays(own)
+        written = sum(not c.isspace() for c in passage.text)
+        self.everywhere = stuffed(passage.text) or sum(self.copied) > 0.6 * written
+
+    def about(self, evidence: list[Hit], passage: Passage) -> bool:
+        return (
+            self.everywhere
+            or all(hit.typo for hit in evidence)
+            or passage.sentence[evidence[0].start] in self.astray
+            or all(all(self.copied[hit.start : hit.end]) for hit in evidence)
+            or passage.negated(evidence)
+        )
+
+
+def suggestion(point: KeyPoint, passage: Passage, doubts: Doubts) -> Suggestion:
+    contradicted = any(contradicts(p, passage) for p in phrasings(tuple(point.reject)))
+    doubtful: list[Hit] | None = None
+    for phrasing in phrasings(tuple(point.accept)):
+        for evidence in matches(phrasing, passage):
+            if not (contradicted or swapped(phrasing, evidence, passage) or doubts.about(evidence, passage)):
+                return Suggestion(point.id, "found", spans(evidence))
+            doubtful = doubtful or evidence
+    return Suggestion(point.id, "check" if doubtful else "missing", spans(doubtful or []))
+
+
+def contradicts(phrasing: Phrasing, passage: Passage) -> bool:
+    """Whether the answer says it, and of its subject if it has one, without a negation."""
+    for evidence in matches(phrasing, passage):
+        place = evidence[0].start
+        of_it = phrasing.subject is None or passage.speaks_of(phrasing.subject, place)
+        if of_it and not passage.negated(evidence):
+            return True
+    return False
+
+
+def swapped(phrasing: Phrasing, evidence: list[Hit], passage: Passage) -> bool:
+    """Whether it is said of the opposite of its subject."""
+    return phrasing.subject is not None and any(
+        passage.speaks_of(phrasing.subject, hit.start) is False for hit in evidence
+    )
+
+
+def matches(phrasing: Phrasing, passage: Passage) -> Iterator[list[Hit]]:
+    """The places where all groups stand in one sentence, close together: a hit for each group."""
+    groups: list[list[Hit]] = []
+    for group in phrasing.groups:
+        hits = sorted(hit for steps in group for hit in passage.hits(steps))
+        if not hits:
+            return
+        groups.append(hits)
+    groups.sort(key=len)
+    for anchor in groups[0][:MOST_MATCHES]:
+        evidence = [anchor]
+        for hits in groups[1:]:
+            near = nearest(hits, evidence, passage)
+            if near is None:
+                break
+            evidence.append(near)
+        else:
+            yield sorted(evidence)
+
+
+def nearest(hits: list[Hit], evidence: list[Hit], passage: Passage) -> Hit | None:
+    """The hit closest to the first of the evidence, in its sentence, apart from all of it; exact before typo."""
+    anchor = evidence[0]
+    sentence = passage.sentence[anchor.start]
+    around = bisect_left(hits, anchor)
+    fit = [
+        hit
+        for hit in hits[max(0, around - 12) : around + 12]
+        if passage.sentence[hit.start] == sentence
+        and all(hit.end <= taken.start or taken.end <= hit.start for taken in evidence)
+        and passage.apart(min(hit.start, anchor.start), max(hit.end, anchor.end)) <= WINDOW
+    ]
+    return min(fit, key=lambda hit: (hit.typo, abs(hit.start - anchor.start)), default=None)
+
+
+def spans(evidence: list[Hit]) -> list[tuple[int, int]]:
+    return [(hit.start, hit.end) for hit in evidence]
+
+
+def copied(text: str, asked: tuple[str, ...]) -> list[bool]:
+    """For each character whether it belongs to a run of the prompt."""
+    mask = [False] * len(text)
+    sources = list(map(normalise, asked))
+    for chinese, length in COPIED_RUN.items():
+        known = {run for source in sources for run in runs(source, length) if run.isascii() != chinese}
+        for start, run in enumerate(runs(text, length)):
+            if run in known:
+                mask[start : start + length] = [True] * length
+    return mask
+
+
+def runs(text: str, length: int) -> Iterator[str]:
+    return (text[start : start + length] for start in range(len(text) - length + 1))
+
+
+def stuffed(text: str) -> bool:
+    """Whether it is a heap of keywords: short pieces set apart by spaces or commas, hardly a function word."""
+    spaced = text.split()
+    listed = [piece for piece in re.split(r"[\s,、;/|]+", text) if piece]
+    stops = len(re.findall(r"[,。;:!?.]", text))
+    function = len(FUNCTION_WORDS.findall(text))
+    heaped = len(spaced) >= 8 and stops * 4 <= len(spaced) and function <= 0.06 * total(spaced)
+    enumerated = len(listed) >= 9 and function == 0 and stops * 4 <= len(listed)
+    return heaped or enumerated
+
+
+def total(pieces: list[str]) -> int:
+    """Words of Latin letters count one, Chinese characters one each."""
+    return sum(1 if all(map(is_letter, piece)) else len(piece) for piece in pieces)
