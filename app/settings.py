@@ -18,7 +18,7 @@ class Settings(BaseSettings):
     questions: Path = Path("questions")
     data: Path = Path("data")
     https: bool = False  # cookies only over TLS; also on when a request arrives by https
-    max_request_bytes: int = Field(256 * 1024, ge=1024)
+    max_request_bytes: int = Field(512 * 1024, ge=1024)
     request_seconds: float = Field(20, gt=0)
     grading_per_minute: int = Field(600, ge=1)  # a client's calls of the grading API
 

@@ -5,12 +5,14 @@ for (const form of document.querySelectorAll("[data-run]")) {
   form.addEventListener("submit", (event) => event.preventDefault());
   run.addEventListener("click", async () => {
     const options = { method: form.dataset.method, headers: { Accept: "application/json" } };
-    const body = form.querySelector("textarea");
-    if (body) Object.assign(options, { body: body.value, headers: { ...options.headers, "Content-Type": "application/json" } });
+    const sent = form.querySelector("textarea");
+    if (sent) Object.assign(options, { body: sent.value, headers: { ...options.headers, "Content-Type": "application/json" } });
     reply.hidden = false;
     try {
       const response = await fetch(form.querySelector(".address").value, options);
-      reply.textContent = `${response.status} ${response.statusText}\n${JSON.stringify(await response.json(), null, 1)}`;
+      const json = response.headers.get("Content-Type")?.includes("json");
+      const body = json ? JSON.stringify(await response.json(), null, 1) : "";
+      reply.textContent = `${response.status} ${response.statusText}\n${body}`;
     } catch (error) {
       reply.textContent = String(error);
     }

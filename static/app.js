@@ -19,10 +19,11 @@ addEventListener("keydown", (event) => {
 addEventListener("paste", (event) => {
   const input = event.target;
   if (!input.matches?.("[data-grid] input")) return;
-  const text = event.clipboardData.getData("text").trim();
-  if (!/[\s,，;；]/.test(text)) return;
+  const text = event.clipboardData.getData("text").replace(/^\n+|\s+$/g, "");
+  if (!/[\s,，;；&]/.test(text)) return;
   event.preventDefault();
-  const block = text.replace(/^[\[(［（\s]+|[\])］）\s]+$/g, "").replace(/[\])］）]\s*[,，]?\s*[\[(［（]/g, ";");
+  const block = text.replace(/\\(begin|end)\{\w+\}|["']/g, "").replace(/\\\\/g, ";").replace(/&/g, ",")
+    .replace(/[\])}］）]\s*[,，;；]?\s*[[({［（]/g, ";").replace(/[[\](){}［］（）]/g, "");
   block.split(/\n|;|；/).filter((line) => line.trim()).forEach((line, down) => {
     const tabbed = line.includes("\t") ? line.split("\t") : line.trim().split(/[\s,，]+/);
     tabbed.forEach((value, right) => {
@@ -92,7 +93,11 @@ function buildable(list) {
   built.className = "built";
   palette.className = "palette";
   const kinds = () => selects.map((select) => select.value).filter(Boolean);
-  const set = (values) => { selects.forEach((select, i) => { select.value = values[i] ?? ""; }); draw(); };
+  const set = (values, focused) => {
+    selects.forEach((select, i) => { select.value = values[i] ?? ""; });
+    draw();
+    if (focused !== undefined) (built.children[Math.min(focused, values.length - 1)] ?? palette).querySelector("button")?.focus();
+  };
   const title = (kind) => [...selects[0].options].find((option) => option.value === kind).text;
   const draw = () => built.replaceChildren(...kinds().map((kind, i, all) => {
     const chip = document.createElement("li");
@@ -102,8 +107,8 @@ function buildable(list) {
     const name = title(kind);
     chip.append(
       name,
-      ...(i ? [button(zh ? `第 ${i + 1} 层“${name}”前移` : `Move layer ${i + 1}, ${name}, earlier`, "←", () => set(moved))] : []),
-      button(zh ? `删去第 ${i + 1} 层“${name}”` : `Remove layer ${i + 1}, ${name}`, "×", () => set(all.filter((_, j) => j !== i))),
+      ...(i ? [button(zh ? `第 ${i + 1} 层“${name}”前移` : `Move layer ${i + 1}, ${name}, earlier`, "←", () => set(moved, i - 1))] : []),
+      button(zh ? `删去第 ${i + 1} 层“${name}”` : `Remove layer ${i + 1}, ${name}`, "×", () => set(all.filter((_, j) => j !== i), i)),
     );
     return chip;
   }));
@@ -117,10 +122,61 @@ function buildable(list) {
   draw();
 }
 
+// --- what is typed survives a change of language or theme, and a failed request says so -----------------
+const kept = () => `typed:${location.pathname}${new URLSearchParams(location.search).get("variant") ?? ""}`;
+const main = () => document.querySelector("#question form");
+
+document.querySelector(".prefs")?.addEventListener("click", (event) => {
+  const link = event.target.closest("a"), back = event.currentTarget.querySelector("[name=back]");
+  back.value = location.pathname + location.search;
+  if (link) {
+    const here = new URL(location.href);
+    here.searchParams.set("lang", link.hreflang);
+    link.href = here.pathname + here.search;
+  }
+  if (main()) sessionStorage.setItem(kept(), JSON.stringify([...new FormData(main())].filter(([name]) => name !== "submission")));
+});
+
+function restore() {
+  const entries = main() && JSON.parse(sessionStorage.getItem(kept()) ?? "null");
+  sessionStorage.removeItem(kept());
+  if (!entries) return;
+  for (const field of main().elements) {
+    const values = entries.filter(([name]) => name === field.name).map(([, value]) => value);
+    if (field.type === "checkbox" || field.type === "radio") field.checked = values.includes(field.value);
+    else if (values.length && field.type !== "hidden") field.value = values[0];
+  }
+  for (const list of document.querySelectorAll("[data-order]")) {
+    const place = (item) => Number(item.querySelector("select").value) || 99;
+    list.append(...[...list.children].sort((a, b) => place(a) - place(b)));
+  }
+}
+
+const tell = (sentence) => {
+  const note = document.querySelector("#question .note");
+  if (note) note.textContent = sentence;
+};
+addEventListener("htmx:response:error", ({ detail: { ctx } }) => {
+  if (ctx.response.status === 422) return;
+  const page = new DOMParser().parseFromString(ctx.text, "text/html");
+  tell((page.querySelector("p") ?? page.body).textContent.trim());
+});
+addEventListener("htmx:error", () => tell(zh ? "没有连上服务器。你写的都还在，请再试一次。" : "The server cannot be reached. What you typed is still here; try again."));
+
 // --- after loading, and after every swap ---------------------------------------------------------------
 function enhance() {
   for (const list of document.querySelectorAll("[data-order]:not([data-ready])")) { list.dataset.ready = ""; orderable(list); }
   for (const list of document.querySelectorAll("[data-layers]:not([data-ready])")) { list.dataset.ready = ""; buildable(list); }
 }
+restore();
 enhance();
-addEventListener("htmx:after:swap", enhance);
+document.querySelector(".dots [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
+let pressed = "";
+addEventListener("click", (event) => { pressed = event.target.closest?.("button")?.id ?? ""; });
+addEventListener("htmx:after:swap", () => {
+  enhance();
+  // a button that is gone must not leave the focus nowhere
+  if (document.activeElement === document.body && pressed) {
+    document.querySelector(pressed === "reveal" ? "#solution" : "#question .note")?.focus();
+  }
+});

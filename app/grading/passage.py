@@ -21,11 +21,16 @@ SENTENCE = re.compile(rf"[。;!?\n]|(?<=[^\d\s])\.(?=\s|$|[\u3400-\u9fff])|{ITEM
 CLAUSE = re.compile(
     rf"{SENTENCE.pattern}|[,，:()]|但|(?<![从因反进继])而(?![且是已])|\b(?:but|while|whereas)\b", re.MULTILINE
 )
-COMPARED = re.compile(  # what the subject is compared with is not the subject
-    r"(?:比起?|相比于?|相较于?|不像|不同于|有别于|与|和|跟|同|对比|than|unlike|to|with|from)"
-    r"(?:传统的?|普通的?|一般的?|原来的?|(?: an?| the| plain| vanilla| ordinary)+)? ?$"
+OTHER = r"(?:传统的?|普通的?|一般的?|原来的?|(?: an?| the| plain| vanilla| ordinary)+)? ?$"
+COMPARED = re.compile(  # what a subject is compared with is not the subject
+    rf"(?:比起?|相比于?|相较于?|不像|不同于|有别于|与|和|跟|同|对比|than|unlike|to|with|from){OTHER}"
 )
-CONTRASTING = re.compile(r"比|不像|不同|有别|than|unlike|相较|compared|different|differ")
+CONTRAST = re.compile(r"比|不像|不同|有别|than|unlike|相较|compared|different|differ")
+OBJECT = re.compile(  # nor is what it mends, or is a multiple of
+    r"(?:缓解|解决|克服|避免|改善|弥补|改进|针对|摆脱|times [^.,;]{0,24} of"
+    rf"|(?:eas|mitigat|solv|overcom|fix)\w*)了?{OTHER}"
+)
+MULTIPLE = re.compile(r" ?的?(?:约|大约)? ?[\d一二三四五两几数]+ ?倍")
 UNREAL = re.compile(  # what would be so otherwise: a negation in it takes nothing back
     r"(?:如果|若|假如|要是|倘若|一旦)[^。;]{0,6}(?:没|不|无|去掉|缺)|(?:没有|没|不用|不加|缺少|去掉)[^,。;]{0,14}"
     r"(?:的话|,?就|,?(?<!正)则(?!化)|,?只能|,?只会|,?那么)|否则|不然|otherwise|\bif [^.;]{0,30}\b(?:not|no)\b"
@@ -127,12 +132,12 @@ class Passage:
                 clauses.setdefault(self.clause[hit.start], []).append(hit)
         return clauses
 
-    def negated(self, evidence: list[Hit]) -> bool:
-        """Whether a negation that is no part of the evidence stands close before it, or denies it after."""
+    def negated(self, evidence: list[Hit], reach: float = REACH) -> bool:
+        """Whether a negation that is no part of the evidence stands before it in its clause, or denies it after."""
         for hit in evidence:
             for negation in self.negated_clauses.get(self.clause[hit.start], ()):
                 own = any(h.start <= negation.start < h.end for h in evidence)
-                if not own and negation.end <= hit.start and self.apart(negation.end, hit.start) <= REACH:
+                if not own and negation.end <= hit.start and self.apart(negation.end, hit.start) <= reach:
                     return True
         last = max(hit.end for hit in evidence)
         clause = self.clause[last - 1]
@@ -154,9 +159,9 @@ class Passage:
     def sides(self, pair: int) -> Iterator[int | None]:
         """The side of the pair each clause speaks of: the one it names, else that of the clause before."""
         named: dict[int, list[int]] = {}
-        hits = ((hit, side) for side, names in enumerate(OPPOSITES[pair]) for hit in map(self.exact, names))
-        for hit, side in sorted((h, side) for places, side in hits for h in places):
-            if not self.compared(hit):
+        sides = enumerate(OPPOSITES[pair])
+        for hit, side in sorted((h, side) for side, names in sides for name in names for h in self.places(name)):
+            if not self.aside(hit):
                 named.setdefault(self.clause[hit.start], []).append(side)
         current, order = None, [0, 1]
         for clause in range(self.clause[-1] + 1 if self.clause else 0):
@@ -169,13 +174,15 @@ class Passage:
                 current = order[self.former[clause]]
             yield current
 
-    def exact(self, word: str) -> list[Hit]:
-        return [hit for hit in self.places(word) if not hit.typo]
-
-    def compared(self, hit: Hit) -> bool:
-        start = max(0, hit.start - 24)
-        clause = self.text[start : hit.end + 12]
-        return bool(COMPARED.search(self.text[start : hit.start]) and CONTRASTING.search(clause))
+    def aside(self, hit: Hit) -> bool:
+        """Whether a subject is only named as what another is compared with, or mends."""
+        before = self.text[max(0, hit.start - 40) : hit.start]
+        around = before[-24:] + self.text[hit.start : hit.end + 12]
+        return bool(
+            (COMPARED.search(before) and CONTRAST.search(around))
+            or OBJECT.search(before)
+            or MULTIPLE.match(self.text, hit.end)
+        )
 
     @cached_property
     def former(self) -> dict[int, int]:

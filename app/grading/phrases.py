@@ -1,10 +1,10 @@
 """Phrasings: what an author writes to say in which words a key point may be put.
 
-    训练：参数|weight & 更新|改…一次
+    训练：损失|错误 & 参数|神经元…更新|变化
 
-needs one of each group (`&`) in one sentence, and near each other. `|` parts alternatives, each of which brings
-its synonyms from the lexicon. `…` leaves a small gap, in order and in one clause. A subject before `：` means that
-it is said of this, not of its opposite in the lexicon.
+needs its groups (`&`) in one sentence, near each other in any order. `|` parts words of which one will do, and each
+brings its synonyms from the lexicon; `…` joins such words with a small gap, in this order and in one clause. A
+subject before `：` means that it is said of this, not of its opposite in the lexicon.
 """
 
 from dataclasses import dataclass
@@ -44,10 +44,10 @@ class Subject:
 
 @dataclass(frozen=True)
 class Phrasing:
-    """Groups of alternatives; an alternative is a row of steps with gaps, a step any of some words."""
+    """Groups that must all occur; a group is a row of steps with gaps between, a step any of some words."""
 
     subject: Subject | None
-    groups: tuple[tuple[tuple[Words, ...], ...], ...]
+    groups: tuple[tuple[Words, ...], ...]
 
 
 @lru_cache(maxsize=1024)
@@ -62,8 +62,7 @@ def phrasing(line: str) -> Phrasing:
     name, colon, rest = line.partition(":")
     subject = subject_named(name.strip()) if colon else None
     said = rest if subject else line
-    groups = (tuple(filter(None, map(alternative, group.split("|")))) for group in said.split("&"))
-    return Phrasing(subject, tuple(filter(None, map(together, groups))))
+    return Phrasing(subject, tuple(filter(None, map(steps, said.split("&")))))
 
 
 def subject_named(name: str) -> Subject | None:
@@ -74,18 +73,12 @@ def subject_named(name: str) -> Subject | None:
     return None
 
 
-def alternative(text: str) -> tuple[Words, ...]:
-    """The steps of one alternative: each step its word and all synonyms of it."""
-    return tuple(with_synonyms(step.strip()) for step in text.split("…") if step.strip())
+def steps(group: str) -> tuple[Words, ...]:
+    """The words of each step of a group, with all their synonyms."""
+    return tuple(filter(None, map(any_of, group.split("…"))))
 
 
-def with_synonyms(word: str) -> Words:
-    if word == NEGATION:
-        return (NEGATION,)
-    return tuple(dict.fromkeys(chain([word], *(line for line in SYNONYMS if word in line))))
-
-
-def together(alternatives: tuple[tuple[Words, ...], ...]) -> tuple[tuple[Words, ...], ...]:
-    """All alternatives of one step as one, since each word is looked for once."""
-    single = tuple(dict.fromkeys(chain.from_iterable(a[0] for a in alternatives if len(a) == 1)))
-    return (((single,),) if single else ()) + tuple(a for a in alternatives if len(a) > 1)
+def any_of(step: str) -> Words:
+    written = [word.strip() for word in step.split("|") if word.strip()]
+    lines = (line for line in SYNONYMS if any(word in line for word in written))
+    return tuple(dict.fromkeys(chain(written, *lines)))

@@ -4,6 +4,7 @@ A point is `found` when the answer uses one of its phrasings and nothing speaks 
 does, and `missing` when none is used.
 """
 
+import math
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
@@ -94,7 +95,7 @@ def contradicts(phrasing: Phrasing, passage: Passage) -> bool:
     for evidence in matches(phrasing, passage):
         place = evidence[0].start
         of_it = phrasing.subject is None or passage.speaks_of(phrasing.subject, place)
-        if of_it and not passage.negated(evidence):
+        if of_it and not passage.negated(evidence, reach=math.inf):
             return True
     return False
 
@@ -110,7 +111,7 @@ def matches(phrasing: Phrasing, passage: Passage) -> Iterator[list[Hit]]:
     """The places where all groups stand in one sentence, close together: a hit for each group."""
     groups: list[list[Hit]] = []
     for group in phrasing.groups:
-        hits = sorted(hit for steps in group for hit in passage.hits(steps))
+        hits = passage.hits(group)
         if not hits:
             return
         groups.append(hits)

@@ -18,6 +18,7 @@ from app.operations.operation import (
     Step,
     matrix,
     number,
+    redraw,
     refuse,
 )
 from app.operations.softmax import LARGE, softmax
@@ -101,11 +102,15 @@ class Attention(Operation[AttentionInputs]):
         return Solution(results, tuple(working(given, results)))
 
     def draw(self, like: AttentionInputs, rng: Generator) -> AttentionInputs:
-        return AttentionInputs(
-            queries=numbers_like(like.queries, 0, 2, rng),
-            keys=numbers_like(like.keys, 0, 2, rng),
-            values=numbers_like(like.values, 0, 2, rng),
-        )
+        def rows(matrix: Matrix) -> Matrix:
+            # rows of zeros or equal rows would leave nothing to attend to
+            drawn: Matrix = redraw(
+                lambda: numbers_like(matrix, 0, 2, rng),
+                lambda m: all(map(any, m)) and len(set(map(tuple, m))) == len(m),
+            )
+            return drawn
+
+        return AttentionInputs(queries=rows(like.queries), keys=rows(like.keys), values=rows(like.values))
 
     def mistakes(self, given: AttentionInputs) -> Iterable[Mistake]:
         scores, d = scaled_scores(given), len(given.keys[0])

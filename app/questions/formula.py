@@ -233,7 +233,7 @@ class Parser(Sums):
     def call(self, function: Token) -> Node:
         """A function: log(x), \\log x, log_2 x, tanh^2 x, max{0, x}."""
         name = "ln" if function.text == "log" else function.text
-        base = self.atom() if name == "ln" and self.accept("_") else None
+        base = self.atom() if name == "ln" and (self.accept("_") or self.base_attached(function)) else None
         exponent = self.superscript() if self.accept("^") else None
         if exponent and name == "exp":
             return Power(CONSTANTS["e"], exponent)  # exp^x, for e^x
@@ -251,6 +251,12 @@ class Parser(Sums):
         if base:
             value = Divide(value, Call("ln", (base,)))
         return Power(value, exponent) if exponent else value
+
+    def base_attached(self, function: Token) -> bool:
+        """Whether this is log2( or log10(, where the digits are the base and not a factor."""
+        base, after = self.next, self.tokens[min(self.at + 1, len(self.tokens) - 1)]
+        attached = function.text == "log" and base.start == function.start + 3
+        return attached and base.text in ("2", "10") and after.kind == "("
 
     def arguments(self, closing: str) -> list[Node]:
         bars, self.bars = self.bars, 0

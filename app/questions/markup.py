@@ -13,11 +13,17 @@ CJK = r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]"
 BROKEN_LINE = re.compile(rf"(?<={CJK})[ \t]*\n[ \t]*(?={CJK})|(?<=[，。；：？！、）]) +")
 
 
+# a minus that opens a number belongs to it: MathML would space it as a difference
+SIGN = re.compile(
+    r"(<mo(?: [^>]*)?>(?:=|,|&#x0003D;|&#x00028;|\(|\[|&#x0005B;|&#x000D7;|&#x022C5;|&#x0002C;)</mo>)<mo>(&#x02212;|−|-)"
+)
+
+
 @lru_cache(maxsize=8192)
 def formula(latex: str, block: bool = False) -> str:
     """MathML of a LaTeX formula; the source itself where it cannot be rendered."""
     try:
-        return convert(latex, display="block" if block else "inline")
+        return SIGN.sub(r'\1<mo form="prefix">\2', convert(latex, display="block" if block else "inline"))
     except Exception:  # the converter has no common error, and a page must not fail over one formula
         return f"<code>{escape(latex)}</code>"
 
@@ -46,10 +52,13 @@ def inline(source: str) -> str:
     return str(MARKDOWN.renderInline(BROKEN_LINE.sub("", source)))
 
 
+FRACTION = re.compile(r"\\frac\{([^{}]*)\}\{([^{}]*)\}")
+COMMANDS = re.compile(r"\\(?:mathrm|text|operatorname|hat|left|right)\b|[${}*`]")
+
+
 @lru_cache(maxsize=8192)
 def spoken(source: str) -> str:
     """Plain words for labels and options, where no markup can stand: formulas without their commands."""
-    bare = re.sub(
-        r"\\(?:mathrm|text|operatorname|frac|hat|left|right)\b|[${}*`]", "", BROKEN_LINE.sub("", source)
-    )
-    return re.sub(r"\\(?:times|cdot)\b", "×", bare).replace("\\", "").strip()
+    bare = COMMANDS.sub("", FRACTION.sub(r"\1/\2", BROKEN_LINE.sub("", source)))
+    bare = re.sub(r"\\partial\s*", "∂", re.sub(r"\\(?:times|cdot)\b", "×", bare))
+    return bare.replace("\\", "").strip()

@@ -1,5 +1,6 @@
 """Search in titles, prompts and topics; works for Chinese, which has no spaces between words."""
 
+import re
 import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
@@ -11,6 +12,8 @@ from app.questions.variant import ByRevision, variant
 
 def matching(questions: Iterable[Question], query: str) -> list[Question]:
     """The questions that contain every word of the query, in either language."""
+    if asked := re.fullmatch(r"第?\s*(\d{1,6})\s*题?", folded(query).strip()):
+        return [q for q in questions if q.number == int(asked[1])]
     words = folded(query).split()
     return [q for q in questions if all(word in haystack(ByRevision(q)) for word in words)]
 

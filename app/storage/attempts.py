@@ -53,7 +53,7 @@ def add(so_far: Progress, entry: Any) -> Progress:
     if judged and not entry.assisted:
         best = max(entry.score, best or 0.0)
     return Progress(
-        answers=so_far.answers + (entry.kind == "answer" and judged),
+        answers=so_far.answers + (entry.kind == "answer" and (judged or left_to_its_writer(entry))),
         hints=so_far.hints + (entry.kind == "hint"),
         given_up=so_far.given_up + (entry.kind == "give_up"),
         best=best,
@@ -62,6 +62,11 @@ def add(so_far: Progress, entry: Any) -> Progress:
         most_variant=max(so_far.most_variant, entry.variant),
         updated_at=entry.created_at,
     )
+
+
+def left_to_its_writer(entry: Any) -> bool:
+    """Whether the entry holds a text that only the learner can judge."""
+    return any(verdict["verdict"] is None for verdict in entry.verdicts.values())
 
 
 def new_learner(connection: Connection, now: datetime) -> int:

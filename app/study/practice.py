@@ -1,7 +1,7 @@
 """Practising one variant of a question: answering, hints, giving up, marking one's own text."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -70,7 +70,9 @@ def answer(
     """Grade and record. The same submission key records once."""
     grade = grade_all(entry.variant, responses)
     question = entry.variant.question
-    kinds = of_variant(connection, entry.learner_id, question.slug, entry.variant.number)
+    before = read(connection, entry.learner_id, entry.variant)
+    # texts that did not change keep the marks their writer gave them
+    unchanged = {i: m for i, m in before.levels.items() if before.responses.get(i) == responses.get(i)}
     score = share(question, grade.parts, {})
     kept = {
         part_id: asdict(verdict) | {"feedback": verdict.feedback.model_dump()}
@@ -79,9 +81,12 @@ def answer(
     record(
         connection,
         entry.attempt(
-            "answer", responses=dict(responses), verdicts=kept, score=score, assisted="give_up" in kinds
+            "answer", responses=dict(responses), verdicts=kept, score=score, assisted=before.gave_up
         ),
     )
+    if unchanged:
+        kept_marks = replace(entry, submission=f"{entry.submission[:58]}:kept")
+        mark_own(connection, kept_marks, unchanged)
     return grade
 
 

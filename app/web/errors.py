@@ -17,6 +17,7 @@ from app.web.sentences import sentence
 
 STATUS: dict[type[GradusError], int] = {NotFound: 404, NotAllowed: 403, Conflict: 409, Invalid: 422}
 SENTENCES = {
+    400: text("这个请求读不懂。", "This request cannot be read."),
     404: NotFound.message,
     403: NotAllowed.message,
     405: text("这里不能这样请求。", "This cannot be requested in this way."),
@@ -28,7 +29,7 @@ SENTENCES = {
     ),
 }
 # the tags that the operations give the members of their unions
-UNION_MEMBERS = {"vector", "matrix", "whole", "real"}
+UNION_MEMBERS = {"vector", "matrix", "whole", "real", "one", "both"}
 log = logging.getLogger("gradus")
 
 
@@ -70,7 +71,7 @@ def install(app: FastAPI) -> None:
     async def malformed(request: Request, error: RequestValidationError) -> Response:
         errors: list[dict[str, Any]] = [
             {
-                "field": field_of(detail["loc"][1:]),
+                "field": "" if detail["type"] == "json_invalid" else field_of(detail["loc"][1:]),
                 "message": sentence(detail).model_dump(),
             }
             for detail in error.errors()

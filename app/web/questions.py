@@ -5,9 +5,9 @@ import json
 import secrets
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
+from urllib.parse import quote
 
-import numpy as np
 from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
 from markupsafe import Markup
@@ -167,7 +167,7 @@ def marks(
     def act(connection: Connection, entry: Entry) -> None:
         practice.mark_own(connection, entry, levels)
 
-    return acted(request, library, engine, learner, shown, key(form, levels), act)
+    return acted(request, library, engine, learner, shown, key(form, levels), act, typed(shown, form))
 
 
 @router.post("/questions/{slug}/understood")
@@ -230,8 +230,16 @@ def acted(
         response = page(request, library, shown, state, {}, kept=kept)
     else:
         response = RedirectResponse(f"{address(shown)}#question", 303)
+    response.headers["HX-Replace-Url"] = address(shown)
     remember(request, response, learner)
     return response
+
+
+@router.get("/questions/{slug}/{action}")
+@open_to("anyone")
+async def back(slug: str, action: Literal["hint", "solution", "marks"], variant: str = "0") -> Response:
+    """Where a reload or a link leads from a page that a post answered directly."""
+    return RedirectResponse(f"/questions/{slug}?variant={quote(variant)}", 303)
 
 
 def address(shown: Variant) -> str:
@@ -266,7 +274,7 @@ def page(
         },
         "previous": previous, "following": following, "address": address(shown),
         "next_variant": max(most, shown.number) + 1, "submission": secrets.token_urlsafe(12),
-        "CORRECT": CORRECT, "arranged": lambda part, chosen: arranged(part, chosen, shown), "pieces": working.pieces, "answer_formula": answer_formula, "part_formula": part_formula,
+        "CORRECT": CORRECT, "arranged": lambda part, chosen: arranged(part, chosen, shown), "pieces": working.pieces, "answer_formula": answer_formula, "part_formula": part_formula, "echo": echo, "here": address(shown),
         "shuffled": lambda entries, part: shuffled(entries, shown, part),
         "labels": lambda part: labels(shown, part),
     }  # fmt: skip
@@ -279,10 +287,29 @@ def answer_formula(part: Part, value: Value) -> str:
         return r" \times ".join(map(number, value))  # type: ignore[arg-type]
     decimals = getattr(part, "decimals", None)
     if decimals is not None:
-        value = np.round(np.asarray(value, dtype=float), decimals).tolist()
+        return rounded(value, decimals)
     return matrix(value) if isinstance(value, list) else number(value)
+
+
+def rounded(value: Value, decimals: int) -> str:
+    """With just the decimals asked for, also where the last ones are 0."""
+    if not isinstance(value, list):
+        return f"{value:.{decimals}f}"
+    rows = value if isinstance(value[0], list) else [value]
+    body = r" \\ ".join(" & ".join(rounded(v, decimals) for v in row) for row in rows)  # type: ignore[union-attr]
+    return rf"\begin{{bmatrix}} {body} \end{{bmatrix}}"
 
 
 def part_formula(part: ExpressionPart) -> Markup:
     left = markup.formula(f"{part.left} =")
-    return Markup(left + expression.understood(part, part.answer.formula))  # noqa: S704 (both are escaped)
+    right = expression.understood(part, part.answer.formula)
+    inline = right.replace('display="block"', 'display="inline" displaystyle="true"', 1)
+    return Markup(left + inline)  # noqa: S704 (both are escaped)
+
+
+def echo(part: ExpressionPart, typed: str) -> Markup | None:
+    """What is understood of a formula already typed; None where it cannot be read."""
+    try:
+        return Markup(expression.understood(part, typed)) if typed else None  # noqa: S704 (escaped)
+    except Unreadable:
+        return None

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from fastapi import Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
@@ -96,13 +96,14 @@ def render(
     template = fragment if fragment and wants_fragment(request) else page
     chosen = language_of(request)
     other = "zh" if chosen == "en" else "en"
-    query = {k: v for k, v in request.query_params.items() if k != "lang"} | {"lang": other}
+    address = urlsplit(context.get("here") or here(request))
+    query = [(k, v) for k, v in parse_qsl(address.query) if k != "lang"] + [("lang", other)]
     shared = {
         "theme": theme_of(request),
         "here": here(request),
-        "other_language": f"{request.url.path}?{urlencode(query)}",
+        "other_language": f"{address.path}?{urlencode(query)}",
     }
-    html = ENVIRONMENTS[chosen].get_template(template).render(**shared, **context)
+    html = ENVIRONMENTS[chosen].get_template(template).render(shared | dict(context))
     response = HTMLResponse(html, status, headers={"Vary": "HX-Request, Cookie", "Cache-Control": "no-store"})
     if request.query_params.get("lang") in LANGUAGES:
         response.set_cookie(

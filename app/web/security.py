@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 CONTENT_SECURITY_POLICY = (
@@ -58,12 +58,14 @@ class Security:
             async with asyncio.timeout(self.request_seconds):
                 body = await self.whole_body(receive)
                 if body is None:
-                    await self.too_large()(scope, receive, protected)
+                    await self.too_large(scope)(scope, receive, protected)
                     return
                 await self.app(scope, replayed(body, receive), protected)
         except TimeoutError:
             if not started:
-                slow = PlainTextResponse("请求超时，请再试一次。 The request took too long; try again.", 408)
+                slow = self.refuse(
+                    scope, 408, "请求超时，请再试一次。", "The request took too long; try again."
+                )
                 await slow(scope, receive, protected)
         except (
             Exception
@@ -72,20 +74,28 @@ class Security:
             if not started:
                 await response(scope, receive, protected)
 
-    def refusal(self, scope: Scope, headers: Headers) -> PlainTextResponse | None:
+    def refusal(self, scope: Scope, headers: Headers) -> Response | None:
         if scope["method"] not in SAFE_METHODS and not same_site(headers):
-            return PlainTextResponse("拒绝跨站提交。 Posts from other sites are refused.", 403)
+            return self.refuse(scope, 403, "拒绝跨站提交。", "Posts from other sites are refused.")
         length = headers.get("content-length", "0")
-        if not length.isdigit() or int(length) > self.max_request_bytes:
-            return self.too_large()
+        if not (length.isascii() and length.isdigit()) or int(length) > self.max_request_bytes:
+            return self.too_large(scope)
         return None
 
-    def too_large(self) -> PlainTextResponse:
+    def too_large(self, scope: Scope) -> Response:
         kilobytes = self.max_request_bytes // 1024
-        return PlainTextResponse(
-            f"提交的内容超过 {kilobytes} KB，请缩短后再交。 What was sent is over {kilobytes} KB; shorten it.",
-            413,
+        zh = f"提交的内容超过 {kilobytes} KB，请缩短后再交。"
+        return self.refuse(
+            scope, 413, zh, f"What was sent is over {kilobytes} KB; shorten it and send it again."
         )
+
+    def refuse(self, scope: Scope, status: int, zh: str, en: str) -> Response:
+        """A page would need the body or the database, which is just what is being refused."""
+        if scope["path"].startswith("/api"):
+            problem = {"type": "about:blank", "title": en, "status": status, "detail": en}
+            problem["message"] = {"zh": zh, "en": en}
+            return JSONResponse(problem, status, media_type="application/problem+json")
+        return PlainTextResponse(f"{zh} {en}", status)
 
     async def whole_body(self, receive: Receive) -> bytes | None:
         """The request body; None when it is larger than allowed, whatever its headers said."""

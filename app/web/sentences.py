@@ -10,6 +10,7 @@ SENTENCES: dict[str, Text] = {
     "int_type": text("应是整数。", "A whole number is needed."),
     "int_parsing": text("应是整数。", "A whole number is needed."),
     "int_from_float": text("应是整数。", "A whole number is needed."),
+    "int_parsing_size": text("这个整数太大了。", "This whole number is too large."),
     "float_type": text("应是数。", "A number is needed."),
     "float_parsing": text("应是数。", "A number is needed."),
     "finite_number": text("应是有限的数，不能是 NaN 或无穷。", "A finite number is needed, not NaN or infinity."),

@@ -84,3 +84,12 @@ def test_large_scores_do_not_overflow() -> None:
     got = results_of("attention", queries=[[1e6]], keys=[[1e6], [-1e6]], values=[[1], [2]])
     assert got["weights"] == [[1, 0]]
     assert got["scores"] == [[pytest.approx(1e12), pytest.approx(-1e12)]]
+
+
+def test_siblings_have_something_to_attend_to() -> None:
+    attention = OPERATIONS["attention"]
+    like = attention.Inputs(**attention.example)
+    for seed in range(100):
+        drawn = attention.draw(like, np.random.default_rng(seed))
+        for rows in (drawn.queries, drawn.keys, drawn.values):
+            assert all(any(row) for row in rows) and len({tuple(row) for row in rows}) == len(rows)

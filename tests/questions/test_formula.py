@@ -89,6 +89,7 @@ SCALAR: list[tuple[str, Callable[[float], float]]] = [
     (r"\log(x^2+1)", lambda x: math.log(x**2 + 1)),
     ("ln(x^2+1)", lambda x: math.log(x**2 + 1)),
     ("log_2(x^2+1)", lambda x: math.log2(x**2 + 1)),
+    ("log2(x^2+1)", lambda x: math.log2(x**2 + 1)),
     (r"\log_{10}(x^2+1)", lambda x: math.log10(x**2 + 1)),
     ("lnexp(x)", lambda x: x),
     (r"\log e^x + 1", lambda x: x + 1),

@@ -152,6 +152,47 @@ def test_a_text_is_marked_by_its_writer_beside_the_model(client: TestClient, hea
     assert "100%" in page and page.count(" checked") == 6
 
 
+def test_marks_of_an_unchanged_text_outlive_a_new_answer(client: TestClient, headers: dict[str, str]) -> None:
+    path = "/questions/what-is-ai"
+    first, second = re.findall(r'<textarea name="(\w+)"', client.get(path).text)[:2]
+    page = post(client, path, {first: "第一段。"}, headers)
+    point = re.findall(rf'type="checkbox" name="({first}\.\w+)"', page)[0]
+    # the second text is typed but not handed in yet: marking the first must not lose it
+    marked = {first: "第一段。", second: "第二段。", point: "1", f"{first}.marked": "1", "submission": "b"}
+    response = client.post(f"{path}/marks", data=marked, headers=headers)
+    assert (
+        response.status_code == 200 and "第二段。" in response.text and response.text.count(" checked") == 1
+    )
+    page = post(client, path, {first: "第一段。", second: "第二段。", "submission": "c"}, headers)
+    assert page.count(" checked") == 1
+    page = post(client, path, {first: "改过了。", second: "第二段。", "submission": "d"}, headers)
+    assert page.count(" checked") == 0
+    row = re.search(r'questions/what-is-ai">.*?</tr>', client.get("/progress").text, re.S)
+    assert row and "做过" in row[0] and "<td>3</td>" in row[0]
+
+
+def test_an_address_that_only_takes_posts_leads_back_to_the_question(client: TestClient) -> None:
+    for action in ("hint", "solution", "marks"):
+        response = client.get(f"{NINE}/{action}?variant=2")
+        assert (response.status_code, response.headers["location"]) == (303, f"{NINE}?variant=2")
+    page = client.post(f"{NINE}/hint?variant=2", data={"total": "1"}).text
+    assert f'href="{NINE}?variant=2&amp;lang=en"' in page and f'name="back" value="{NINE}?variant=2"' in page
+
+
+def test_clearing_hides_the_solution_too(client: TestClient, headers: dict[str, str]) -> None:
+    post(client, NINE, RIGHT, headers)
+    fresh = client.get(f"{NINE}?fresh=1").text
+    assert 'class="solution"' not in fresh
+    answered = client.post(f"{NINE}?fresh=1", data=RIGHT, headers={"HX-Request": "true"})
+    assert answered.headers["hx-replace-url"] == NINE
+
+
+def test_the_last_hint_leaves_its_button_in_place(client: TestClient) -> None:
+    for i in range(4):
+        page = client.post(f"{NINE}/hint", data={"submission": str(i)}, headers={"HX-Request": "true"}).text
+    assert re.search(r'id="hint" disabled', page) and 'class="solution"' not in page
+
+
 def test_unknown_questions_variants_and_parts_are_not_found(
     client: TestClient, headers: dict[str, str]
 ) -> None:
@@ -182,6 +223,7 @@ def test_the_list_filters_and_searches_in_chinese(client: TestClient, headers: d
     assert found("topic=parameters") >= 2
     assert found("state=solved") == 0
     assert found("q=没有这样的题") == 0
+    assert found("q=第9题") == found("q=9") == 1
 
 
 def test_english_is_one_link_away_and_stays(client: TestClient) -> None:
