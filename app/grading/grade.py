@@ -19,6 +19,7 @@ from app.grading import (
     working,
 )
 from app.grading.comparison import Comparison
+from app.grading.reading import read_number
 from app.grading.verdict import (
     CORRECT,
     EMPTY,
@@ -113,7 +114,7 @@ def grade_computed(variant: Variant, part: Part, response: object, earlier: Mapp
     try:
         value = rules.read(part, response)
     except Unreadable as problem:
-        return unreadable(problem)
+        return replace(unreadable(problem), cells=box_by_box(variant, part, response))
     if computed(part) is None:
         return free_choice(part, value)
     answer = variant.answers[part.id]
@@ -128,6 +129,35 @@ def grade_computed(variant: Variant, part: Part, response: object, earlier: Mapp
     if followed and followed.score > truth.score:
         return replace(scored(followed.score, FOLLOWED_PARTLY, cells=followed.cells), followed=True)
     return scored(truth.score, truth.feedback or INCORRECT, cells=truth.cells)
+
+
+def box_by_box(variant: Variant, part: Part, response: object) -> Cells | None:
+    """Where some boxes cannot be read, a verdict on each box all the same; None where there are no boxes."""
+    if not isinstance(response, list):
+        return None
+    readable = without_unreadable(response)
+    try:
+        value = COMPUTED[part.response].read(part, readable)
+    except Unreadable:
+        return None
+    judged: Cells | None = COMPUTED[part.response].compare(part, value, variant.answers[part.id].value).cells
+    return judged and overlaid(judged, response, readable)
+
+
+def without_unreadable(typed: Any) -> Any:
+    if isinstance(typed, list):
+        return [without_unreadable(entry) for entry in typed]
+    try:
+        read_number(typed if isinstance(typed, str) else "")
+    except Unreadable:
+        return ""
+    return typed
+
+
+def overlaid(judged: Any, typed: Any, readable: Any) -> Any:
+    if isinstance(judged, list):
+        return [overlaid(*entry) for entry in zip(judged, typed, readable, strict=False)]
+    return "unreadable" if readable == "" and str(typed).strip() else judged
 
 
 def free_choice(part: Any, value: Any) -> Verdict:

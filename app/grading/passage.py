@@ -27,8 +27,8 @@ COMPARED = re.compile(  # what a subject is compared with is not the subject
 )
 CONTRAST = re.compile(r"比|不像|不同|有别|than|unlike|相较|compared|different|differ")
 OBJECT = re.compile(  # nor is what it mends, or is a multiple of
-    r"(?:缓解|解决|克服|避免|改善|弥补|改进|针对|摆脱|times [^.,;]{0,24} of"
-    rf"|(?:eas|mitigat|solv|overcom|fix)\w*)了?{OTHER}"
+    r"(?:(?:缓解|解决|克服|避免|改善|弥补|改进|针对|摆脱)了?"
+    rf"|\b(?:times|eas|mitigat|solv|overcom|fix)\w*(?: [^.,;]{{0,30}} of)?){OTHER}"
 )
 MULTIPLE = re.compile(r" ?的?(?:约|大约)? ?[\d一二三四五两几数]+ ?倍")
 UNREAL = re.compile(  # what would be so otherwise: a negation in it takes nothing back
@@ -160,7 +160,9 @@ class Passage:
         """The side of the pair each clause speaks of: the one it names, else that of the clause before."""
         named: dict[int, list[int]] = {}
         sides = enumerate(OPPOSITES[pair])
-        for hit, side in sorted((h, side) for side, names in sides for name in names for h in self.places(name)):
+        for hit, side in sorted(
+            (h, side) for side, names in sides for name in names for h in self.places(name)
+        ):
             if not self.aside(hit):
                 named.setdefault(self.clause[hit.start], []).append(side)
         current, order = None, [0, 1]

@@ -49,12 +49,12 @@ class AttentionInputs(Inputs):
 
 UNSCALED = Mistake(
     "unscaled",
-    text("没有除以 √d", "not divided by √d"),
+    text(r"没有除以 $\sqrt{d}$", r"not divided by $\sqrt{d}$"),
     text("点积随维度变大，要先缩放。", "Dot products grow with the dimension: scale them first."),
 )
 SCALED_BY_D = Mistake(
     "scaled_by_d",
-    text("除以了 d 而不是 √d", "divided by d, not √d"),
+    text(r"除以了 $d$ 而不是 $\sqrt{d}$", r"divided by $d$, not $\sqrt{d}$"),
     text("缩放因子让点积的标准差回到 1。", "The factor brings the standard deviation of a dot product to 1."),
 )
 KEYS_NOT_TRANSPOSED = Mistake(
@@ -163,7 +163,7 @@ def working(given: AttentionInputs, results: dict[str, Any]) -> Iterable[Step]:
     )
     yield Step(
         rf"S = \frac{{Q K^\top}}{{\sqrt{{{d}}}}} = {matrix(results['scores'])}",
-        text(f"除以 √d，这里 d = {d}。", f"Divide by √d; here d = {d}."),
+        text(rf"除以 $\sqrt{{d}}$，这里 $d = {d}$。", rf"Divide by $\sqrt{{d}}$; here $d = {d}$."),
     )
     for i, (scores, weights) in enumerate(
         zip(results["scores"][:SHOWN], results["weights"][:SHOWN], strict=True), start=1

@@ -311,30 +311,30 @@ def backward_steps(given: BackpropagationInputs, done: Pass) -> Iterable[Step]:
         + (rf" \odot {column(done.slope2)}" if slope else "")
         + f" = {column(done.db2)}",
         text(
-            "反向：输出层误差，损失的导数逐元素乘 f′(z2)；它就是 db2。",
-            "Backward: the output's error, the loss's derivative times f′(z2) entry by entry; it is db2.",
+            "反向：输出层误差，损失的导数逐元素乘 $f'(z_2)$；它就是 $db_2$。",
+            "Backward: the output's error, the loss's derivative times $f'(z_2)$ entry by entry; it is $db_2$.",
         )
         if slope
         else text(
-            "反向：输出层误差；sigmoid 的导数与交叉熵的约掉了。它就是 db2。",
-            "Backward: the output's error; sigmoid's derivative cancels against the loss's. It is db2.",
+            "反向：输出层误差；sigmoid 的导数与交叉熵的约掉了。它就是 $db_2$。",
+            "Backward: the output's error; sigmoid's derivative cancels against the loss's. It is $db_2$.",
         ),
     )
     yield Step(
         rf"dW_2 = \delta_2 a_1^\top = {column(done.db2)} {matrix(done.a1.tolist())} = {matrix(done.dW2.tolist())}",
-        text("W2 的梯度：误差乘以它的输入。", "Gradient of W2: the error times its input."),
+        text("$W_2$ 的梯度：误差乘以它的输入。", "Gradient of $W_2$: the error times its input."),
     )
     yield Step(
         rf"\delta_1 = W_2^\top \delta_2 \odot f'(z_1) = {matrix(array(given.W2).T.tolist())} {column(done.db2)}"
         rf" \odot {column(done.slope1)} = {column(done.db1)}",
         text(
-            "误差经 W2 的转置传回，逐元素乘 f′(z1)；它就是 db1。",
-            "The error goes back through W2 transposed, times f′(z1) entry by entry; it is db1.",
+            "误差经 $W_2$ 的转置传回，逐元素乘 $f'(z_1)$；它就是 $db_1$。",
+            "The error goes back through $W_2$ transposed, times $f'(z_1)$ entry by entry; it is $db_1$.",
         ),
     )
     yield Step(
         rf"dW_1 = \delta_1 x^\top = {column(done.db1)} {matrix([*given.x])} = {matrix(done.dW1.tolist())}",
-        text("W1 的梯度：误差乘以它的输入。", "Gradient of W1: the error times its input."),
+        text("$W_1$ 的梯度：误差乘以它的输入。", "Gradient of $W_1$: the error times its input."),
     )
 
 

@@ -116,7 +116,7 @@ def shown(part: Part, variant: Variant, response: Any, verdict: Verdict | None) 
     if response is None:
         return fields
     fill(fields, part, variant, response)
-    if verdict and verdict.verdict and verdict.verdict != "unreadable":
+    if verdict and verdict.verdict and (verdict.verdict != "unreadable" or verdict.cells):
         mark(fields, part, variant, response, verdict)
     return fields
 

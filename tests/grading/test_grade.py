@@ -73,6 +73,16 @@ def test_a_blank_row_is_neither_right_nor_wrong(nine: Variant) -> None:
     assert said.cells == ["correct", None, "correct", "correct"] and said.verdict == "partly"
 
 
+def test_one_unreadable_box_is_named_and_the_others_are_judged(nine: Variant, bank: Bank) -> None:
+    said = judged(nine, "layers", ["12", "1/0", "21", ""])
+    assert (said.verdict, said.score) == ("unreadable", None)
+    assert said.cells == ["correct", "unreadable", "incorrect", None]
+    shown = variant(bank.questions["convolve-and-pool"])
+    grid = [["-12", "??", "8", "9"], *CONVOLUTION[1:]]
+    cells = judged(shown, "convolution", grid).cells
+    assert cells and cells[0] == ["correct", "unreadable", "correct", "correct"]
+
+
 def test_the_score_is_the_mean_of_what_was_answered(nine: Variant) -> None:
     assert grade_all(nine, {"total": "67"}).score == 1.0
     assert grade_all(nine, {"total": "1", "layers": ["12", "20", "20", "15"]}).score == 0.75
