@@ -25,7 +25,7 @@ OTHER = r"(?:传统的?|普通的?|一般的?|原来的?|(?: an?| the| plain| va
 COMPARED = re.compile(  # what a subject is compared with is not the subject
     rf"(?:比起?|相比于?|相较于?|不像|不同于|有别于|与|和|跟|同|对比|than|unlike|to|with|from){OTHER}"
 )
-CONTRAST = re.compile(r"比|不像|不同|有别|than|unlike|相较|compared|different|differ")
+CONTRAST = re.compile(r"比|不像|不同|有别|相同|一样|than|unlike|相较|compared|different|differ")
 OBJECT = re.compile(  # nor is what it mends, or is a multiple of
     r"(?:(?:缓解|解决|克服|避免|改善|弥补|改进|针对|摆脱)了?"
     rf"|\b(?:times|eas|mitigat|solv|overcom|fix)\w*(?: [^.,;]{{0,30}} of)?){OTHER}"
@@ -160,10 +160,13 @@ class Passage:
         """The side of the pair each clause speaks of: the one it names, else that of the clause before."""
         named: dict[int, list[int]] = {}
         sides = enumerate(OPPOSITES[pair])
+        aside = -2
         for hit, side in sorted(
             (h, side) for side, names in sides for name in names for h in self.places(name)
         ):
-            if not self.aside(hit):
+            if hit.start <= aside + 1 or self.aside(hit):
+                aside = max(aside, hit.end)
+            else:
                 named.setdefault(self.clause[hit.start], []).append(side)
         current, order = None, [0, 1]
         for clause in range(self.clause[-1] + 1 if self.clause else 0):

@@ -65,12 +65,18 @@ Opened = Callable[..., Page]
 
 @pytest.fixture
 def opened(browser: Browser, address: str) -> Iterator[Opened]:
-    """Opens a path as a new visitor; any console error or CSP violation fails the test."""
+    """Opens a path as a new visitor; any console error or CSP violation fails the test, unless troubles are asked for."""
     contexts: list[BrowserContext] = []
-    troubles: list[str] = []
+    heard: list[str] = []
 
     def opened(
-        path: str, *, width: int = 1280, theme: str = "light", language: str = "zh", javascript: bool = True
+        path: str,
+        *,
+        width: int = 1280,
+        theme: str = "light",
+        language: str = "zh",
+        javascript: bool = True,
+        troubles: bool = False,
     ) -> Page:
         context = browser.new_context(
             viewport={"width": width, "height": 900},
@@ -82,17 +88,18 @@ def opened(browser: Browser, address: str) -> Iterator[Opened]:
         context.set_default_timeout(10_000)
         context.add_cookies([{"name": "language", "value": language, "url": address}])
         page = context.new_page()
-        page.on(
-            "console", lambda said: troubles.append(said.text) if said.type in ("error", "warning") else None
-        )
-        page.on("pageerror", lambda error: troubles.append(str(error)))
+        if not troubles:
+            page.on(
+                "console", lambda said: heard.append(said.text) if said.type in ("error", "warning") else None
+            )
+            page.on("pageerror", lambda error: heard.append(str(error)))
         page.goto(path)
         return page
 
     yield opened
     for context in contexts:
         context.close()
-    assert not [trouble for trouble in troubles if "status of 4" not in trouble]
+    assert not [trouble for trouble in heard if "status of 4" not in trouble]
 
 
 def violations(page: Page) -> list[str]:

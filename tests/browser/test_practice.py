@@ -156,3 +156,54 @@ def test_the_window_of_a_cell_lights_up_in_the_image(opened: Opened) -> None:
     assert lit.all_inner_texts() == ["7", "9", "8", "5", "5", "7", "0", "2", "5"]
     page.locator("[name='pooling.0.0']").focus()
     expect(lit).to_have_count(0)
+
+
+@pytest.mark.parametrize("reply", [None, 413, 500])
+def test_a_failed_request_says_so_and_loses_nothing(opened: Opened, reply: int | None) -> None:
+    page = opened("/questions/fcn-parameter-count", troubles=True)
+    page.locator("[name=total]").fill("60")
+    if reply:
+        page.route("**/questions/*", lambda route: route.fulfill(status=reply, body="<p>太长了。</p>"))
+    else:
+        page.route("**/questions/*", lambda route: route.abort())
+    page.get_by_role("button", name="批改").click()
+    expect(page.locator("#question .note")).to_have_text(
+        "太长了。" if reply else re.compile("没有连上服务器")
+    )
+    expect(page.locator("[name=total]")).to_have_value("60")
+
+
+def test_what_is_typed_survives_a_change_of_language_and_theme(opened: Opened) -> None:
+    page = opened("/questions/gradient-descent")
+    page.locator("[name=update]").fill("w - eta")
+    page.locator(".order > li").first.get_by_role("button", name="下移").click()
+    order = page.locator(".order .what").all_inner_texts()
+    page.get_by_role("link", name="English").click()
+    expect(page.locator("[name=update]")).to_have_value("w - eta")
+    page.get_by_role("link", name="中文").click()
+    expect(page.locator(".order .what").first).to_have_text(order[0])
+    page.locator(".prefs button").click()
+    expect(page.locator("[name=update]")).to_have_value("w - eta")
+
+
+def test_pressing_hint_again_and_again_never_gives_up(opened: Opened) -> None:
+    page = opened("/questions/fcn-parameter-count?variant=3")
+    page.get_by_role("button", name="看提示").focus()
+    for left in (1, 0):
+        page.keyboard.press("Enter")
+        expect(page.locator(".hints li")).to_have_count(2 - left)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="提示已看完")).to_be_disabled()
+    expect(page.locator(".solution")).to_have_count(0)
+
+
+def test_the_focus_is_led_to_what_a_button_brought(opened: Opened) -> None:
+    page = opened("/questions/fcn-parameter-count?variant=4")
+    page.get_by_role("button", name="看解答").click()
+    expect(page.locator("#solution")).to_be_focused()
+    page.goto("/questions/digit-network")
+    expect(page.locator("ol.layers")).to_be_hidden()
+    for name in ("输入", "卷积"):
+        page.get_by_role("button", name=f"加一层：{name}").click()
+    page.get_by_role("button", name="删去第 1 层").click()
+    expect(page.locator(".chip button:focus")).to_have_count(1)
