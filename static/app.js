@@ -91,6 +91,7 @@ function buildable(list) {
   const selects = [...list.querySelectorAll("select")];
   const built = document.createElement("ol"), palette = document.createElement("p");
   built.className = "built";
+  built.dataset.empty = zh ? "点上面的层，从输入到输出排成一列。" : "Choose layers above, from input to output.";
   palette.className = "palette";
   const kinds = () => selects.map((select) => select.value).filter(Boolean);
   const set = (values, focused) => {

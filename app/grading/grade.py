@@ -1,7 +1,7 @@
 """Response to verdict: reads, compares, names the mistake, follows the learner's own earlier values."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 from app.errors import Invalid
@@ -20,6 +20,7 @@ from app.grading import (
 )
 from app.grading.comparison import Comparison
 from app.grading.reading import read_number
+from app.grading.suggestions import suggest
 from app.grading.verdict import (
     CORRECT,
     EMPTY,
@@ -32,7 +33,7 @@ from app.grading.verdict import (
     scored,
     unreadable,
 )
-from app.questions.question import FreeChoice, NumbersPart, Part, computed
+from app.questions.question import FreeChoice, NumbersPart, Part, TextPart, computed
 from app.questions.variant import Variant
 from app.text import text
 
@@ -66,8 +67,8 @@ def grade(
     variant: Variant, part: Part, response: object, earlier: Mapping[str, object] | None = None
 ) -> Verdict:
     """Judge one part. `earlier` holds the responses to earlier parts, for error carried forward."""
-    if part.response == "text":
-        return written(response)
+    if isinstance(part, TextPart):
+        return written(variant, part, response)
     if part.response in DECLARED:
         return DECLARED[part.response](part, response)
     if isinstance(part, NumbersPart) and part.rows:
@@ -75,8 +76,8 @@ def grade(
     return grade_computed(variant, part, response, earlier or {})
 
 
-def written(response: object) -> Verdict:
-    """A text is for its writer to judge; what is not one, or is endless, is unreadable."""
+def written(variant: Variant, part: TextPart, response: object) -> Verdict:
+    """A text is for its writer to judge, helped by suggestions; what is not one, or is endless, is unreadable."""
     if not isinstance(response, str) or not response.strip():
         return unreadable(
             Unreadable(EMPTY if not response else text("这里要一段文字。", "A text is wanted here."))
@@ -84,7 +85,10 @@ def written(response: object) -> Verdict:
     if len(response) > LONGEST_TEXT:
         said = f"太长：最多 {LONGEST_TEXT} 个字符。", f"Too long: at most {LONGEST_TEXT} characters."
         return unreadable(Unreadable(text(*said)))
-    return Verdict(None, None, ONLY_YOU)
+    if not all(point.accept for point in part.key_points):
+        return Verdict(None, None, ONLY_YOU)
+    suggested = suggest(part, response, variant.text(variant.question.prompt))
+    return Verdict(None, None, ONLY_YOU, key_points=[asdict(suggestion) for suggestion in suggested])
 
 
 def grade_all(variant: Variant, responses: Mapping[str, object]) -> Grade:

@@ -30,6 +30,7 @@ OBJECT = re.compile(  # nor is what it mends, or is a multiple of
     r"(?:(?:缓解|解决|克服|避免|改善|弥补|改进|针对|摆脱)了?"
     rf"|\b(?:times|eas|mitigat|solv|overcom|fix)\w*(?: [^.,;]{{0,30}} of)?){OTHER}"
 )
+JOINED = re.compile(r"[^。;,]{0,6}?(?:和|与|跟|及|、|/|\band\b|\bor\b|&)[^。;,]{0,6}?")
 MULTIPLE = re.compile(r" ?的?(?:约|大约)? ?[\d一二三四五两几数]+ ?倍")
 UNREAL = re.compile(  # what would be so otherwise: a negation in it takes nothing back
     r"(?:如果|若|假如|要是|倘若|一旦)[^。;]{0,6}(?:没|不|无|去掉|缺)|(?:没有|没|不用|不加|缺少|去掉)[^,。;]{0,14}"
@@ -157,17 +158,22 @@ class Passage:
         return None if side is None else side == subject.side
 
     def sides(self, pair: int) -> Iterator[int | None]:
-        """The side of the pair each clause speaks of: the one it names, else that of the clause before."""
+        """The side of the pair each clause speaks of: the first it names, else that of the clause before.
+
+        Of two that are joined, “训练和测试”, it speaks of neither alone.
+        """
         named: dict[int, list[int]] = {}
         sides = enumerate(OPPOSITES[pair])
-        aside = -2
+        aside = last = -2
         for hit, side in sorted(
             (h, side) for side, names in sides for name in names for h in self.places(name)
         ):
+            here = named.setdefault(self.clause[hit.start], [])
             if hit.start <= aside + 1 or self.aside(hit):
                 aside = max(aside, hit.end)
-            else:
-                named.setdefault(self.clause[hit.start], []).append(side)
+            elif not here or (last >= 0 and JOINED.fullmatch(self.text, last, hit.start)):
+                here.append(side)
+            last = hit.end
         current, order = None, [0, 1]
         for clause in range(self.clause[-1] + 1 if self.clause else 0):
             here = list(dict.fromkeys(named.get(clause, ())))

@@ -1,7 +1,7 @@
 """What grading says of one part, and of a whole question."""
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from app.text import Text, text
 
@@ -31,6 +31,9 @@ class Verdict:
     mistake: str | None = None
     cells: Cells | None = None  # one entry per cell, row or item that was judged; None where left empty
     followed: bool = False  # judged from the learner's own earlier value
+    key_points: list[dict[str, Any]] | None = (
+        None  # of a text: id, state, evidence; a suggestion, never a score
+    )
     working: Cells | None = None  # a verdict per box of each row of working
 
 

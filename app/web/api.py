@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from inspect import cleandoc
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Body, Query, Request
 from limits import parse
@@ -89,6 +89,12 @@ class Responses(BaseModel):
     responses: dict[str, Any] = Field(description="By part id: what was typed", max_length=100)
 
 
+class KeyPointSuggested(BaseModel):
+    id: str
+    state: Literal["found", "check", "missing"]
+    evidence: list[tuple[int, int]] = Field(description="[start, end) in the answer, in characters")
+
+
 class PartGraded(BaseModel):
     verdict: Outcome | None
     score: float | None
@@ -96,6 +102,9 @@ class PartGraded(BaseModel):
     feedback: Text
     cells: list[Any] | None = Field(None, description="Verdict per cell, row or item")
     followed: bool = Field(False, description="Judged from the learner's own earlier value")
+    key_points: list[KeyPointSuggested] | None = Field(
+        None, description="What a text seems to say; a suggestion, never a score"
+    )
 
 
 class Graded(BaseModel):
@@ -194,6 +203,7 @@ def graded(verdict: Verdict) -> PartGraded:
         feedback=verdict.feedback,
         cells=verdict.cells,
         followed=verdict.followed,
+        key_points=[KeyPointSuggested(**p) for p in verdict.key_points] if verdict.key_points else None,
     )
 
 
