@@ -3,11 +3,14 @@
 import re
 import subprocess
 from pathlib import Path
+from typing import Any, get_args
 
 import yaml
+from pydantic import BaseModel
 
-from app.questions.question import RESPONSES, Drill, QuestionFile
+from app.questions.question import RESPONSES, QuestionFile
 from app.settings import Settings
+from app.text import Text
 
 ROOT = Path(__file__).parents[1]
 
@@ -25,12 +28,29 @@ def test_every_setting_is_documented_with_its_default() -> None:
         assert not field.default or f"`{default}`" in row[1], name
 
 
+def models(model: type[BaseModel]) -> set[type[BaseModel]]:
+    """A model with all that its fields hold."""
+    found = {model}
+    for field in model.model_fields.values():
+        for inner in inside(field.annotation):
+            found |= models(inner)
+    return found - {Text}
+
+
+def inside(annotation: Any) -> list[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [model for argument in get_args(annotation) for model in inside(argument)]
+
+
 def test_every_response_type_and_field_is_documented() -> None:
     text = document("docs/questions.md")
     for response in RESPONSES:
         assert f"| `{response}` |" in text
-    for field in {*QuestionFile.model_fields, *Drill.model_fields}:
-        assert f"`{field}`" in text, field
+    prose = re.sub(r"```.*?```", "", text, flags=re.S)
+    words = set(re.findall(r"\w+", " ".join(re.findall(r"`[^`]+`", prose))))
+    for model in models(QuestionFile):
+        assert set(model.model_fields) <= words, (model.__name__, set(model.model_fields) - words)
 
 
 def test_the_example_question_of_the_docs_loads_and_works() -> None:

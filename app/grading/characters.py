@@ -3,8 +3,6 @@
 import unicodedata
 from itertools import accumulate
 
-LINE = "\n"
-
 
 def normalise(text: str) -> str:
     """One width, small letters, hyphens as spaces; never a character more or fewer."""

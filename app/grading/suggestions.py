@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from app.grading.characters import is_letter, normalise
+from app.grading.characters import normalise
 from app.grading.passage import Hit, Passage
 from app.grading.phrases import CONCEPTS, Phrasing, phrasings
 from app.questions.question import KeyPoint, TextPart
@@ -174,5 +174,5 @@ def stuffed(text: str) -> bool:
 
 
 def total(pieces: list[str]) -> int:
-    """Words of Latin letters count one, Chinese characters one each."""
-    return sum(1 if all(map(is_letter, piece)) else len(piece) for piece in pieces)
+    """The number of words: a Chinese character counts as one, and so does a piece without any."""
+    return sum(max(1, sum(not c.isascii() for c in piece)) for piece in pieces)
