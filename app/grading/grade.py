@@ -114,7 +114,7 @@ def grade_all(variant: Variant, responses: Mapping[str, object]) -> Grade:
 
 
 def grade_computed(variant: Variant, part: Part, response: object, earlier: Mapping[str, object]) -> Verdict:
-    rules = COMPUTED[part.response]
+    rules, response = COMPUTED[part.response], as_typed(response)
     try:
         value = rules.read(part, response)
     except Unreadable as problem:
@@ -133,6 +133,13 @@ def grade_computed(variant: Variant, part: Part, response: object, earlier: Mapp
     if followed and followed.score > truth.score:
         return replace(scored(followed.score, FOLLOWED_PARTLY, cells=followed.cells), followed=True)
     return scored(truth.score, truth.feedback or INCORRECT, cells=truth.cells)
+
+
+def as_typed(response: object) -> object:
+    """JSON numbers as the text they stand for."""
+    if isinstance(response, list):
+        return [as_typed(entry) for entry in response]
+    return repr(response) if type(response) in (int, float) else response
 
 
 def box_by_box(variant: Variant, part: Part, response: object) -> Cells | None:
@@ -202,7 +209,7 @@ def follow(variant: Variant, part: Part, value: Any, earlier: Mapping[str, objec
         verdict = grade(variant, before, earlier[part_id], earlier)
         if not plausible(verdict):
             return None
-        read = COMPUTED[before.response].read(before, earlier[part_id])
+        read = COMPUTED[before.response].read(before, as_typed(earlier[part_id]))
         if None in flat([read]):  # a box was left empty
             return None
         own[part_id] = plain(read)

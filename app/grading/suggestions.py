@@ -163,13 +163,14 @@ def runs(text: str, length: int) -> Iterator[str]:
 
 
 def stuffed(text: str) -> bool:
-    """Whether it is a heap of keywords: short pieces set apart by spaces or commas, hardly a function word."""
+    """Whether it is a heap of keywords: pieces set apart by spaces or 、, hardly a stop or a function word."""
     spaced = text.split()
-    listed = [piece for piece in re.split(r"[\s,、;/|]+", text) if piece]
+    listed = [piece for piece in re.split(r"[\s、/|]+", text) if piece]
     stops = len(re.findall(r"[,。;:!?.]", text))
-    function = len(FUNCTION_WORDS.findall(text))
-    heaped = len(spaced) >= 8 and stops * 6 <= len(spaced) and function <= 0.06 * total(spaced)
-    enumerated = len(listed) >= 9 and function == 0 and stops * 4 <= len(listed)
+    if len(FUNCTION_WORDS.findall(text)) > 0.06 * total(listed):
+        return False
+    heaped = len(spaced) >= 8 and stops * 6 <= len(spaced)
+    enumerated = len(listed) >= 9 and stops * 4 <= len(listed)
     return heaped or enumerated
 
 

@@ -192,7 +192,7 @@ def test_evidence_moves_with_the_text(before: str, case: object) -> None:
         ("它没有办法缓解梯度消失", "check"),
         ("It does not prevent vanishing gradients", "check"),
         ("它缓解梯度消失是错误的", "check"),
-        ("正则化缓解梯度消失", "found"),
+        ("加正则项来缓解梯度消失", "found"),
         ("它不仅缓解梯度消失，还更快", "found"),
         ("它不断缓解梯度消失", "found"),
         ("虽然不便宜，但它缓解梯度消失", "found"),

@@ -124,6 +124,16 @@ def test_grading_is_as_the_agreement_says(client: TestClient) -> None:
     assert unread["score"] is None and unread["parts"]["total"]["verdict"] == "unreadable"
 
 
+def test_json_numbers_are_read_like_the_text_they_stand_for(client: TestClient) -> None:
+    assert (
+        graded(client, "fcn-parameter-count", {"total": 67, "layers": [12, 20, "20", 15.0]})["score"] == 1.0
+    )
+    assert (
+        graded(client, "one-hot", {"codes": [[int(r == c) for c in range(4)] for r in range(4)]})["score"]
+        == 1.0
+    )
+
+
 def test_question_29(client: TestClient) -> None:
     convolution = [
         ["-12", "4", "8", "9"],
