@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -89,9 +89,10 @@ class Passage:
         return self.found[word]
 
     def sounding(self, word: str) -> list[Hit]:
-        if len(word) < LEAST_SOUNDS or any(is_letter(c) or c == " " for c in word):
+        sound = sound_of(word)
+        if not sound or sound not in self.sounds:
             return []
-        alike = occurrences(word.translate(SAME_SOUND), self.sounds)
+        alike = occurrences(sound, self.sounds)
         return [Hit(h.start, h.end, True) for h in alike if self.text[h.start : h.end] != word]
 
     @cached_property
@@ -225,10 +226,18 @@ def numbered(text: str, breaks: re.Pattern[str]) -> list[int]:
     return [number for number, (start, end) in enumerate(pairwise(cuts)) for _ in range(start, end)]
 
 
+@lru_cache(maxsize=8192)
+def sound_of(word: str) -> str:
+    """What a Chinese word sounds like; nothing for one so short that too many others do."""
+    if len(word) < LEAST_SOUNDS or any(c.isascii() for c in word):
+        return ""
+    return word.translate(SAME_SOUND)
+
+
 def occurrences(word: str, text: str) -> list[Hit]:
     """The first places of a word in a text; a Latin one as a whole word, with any ending after a star."""
     stem = word.rstrip("*")
-    if not stem:
+    if not stem or stem not in text:
         return []
     hits: list[Hit] = []
     start = text.find(stem)

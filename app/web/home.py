@@ -14,8 +14,8 @@ from app.storage.database import is_ready, reading
 from app.study.library import Library
 from app.web.audience import open_to
 from app.web.dependencies import TheEngine, TheForm, TheLearner, TheLibrary
-from app.web.questions import state_of
 from app.web.rendering import THEMES, is_secure, render
+from app.web.visit import state_of
 
 router = APIRouter(include_in_schema=False)
 

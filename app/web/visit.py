@@ -1,0 +1,153 @@
+"""One question as it was asked for: who asks, which variant, what is done with it, and the page that shows it."""
+
+import hashlib
+import json
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+from sqlalchemy import Connection, Engine
+from starlette.datastructures import FormData
+from starlette.responses import RedirectResponse, Response
+
+from app.errors import NotFound
+from app.grading import working
+from app.grading.verdict import CORRECT
+from app.questions.shown import arranged, labels, shuffled
+from app.questions.variant import Variant, variant
+from app.storage import attempts
+from app.storage.attempts import Progress
+from app.storage.database import reading, writing
+from app.study import practice
+from app.study.library import Library
+from app.study.practice import Entry, Practice
+from app.text import Text
+from app.web import fields
+from app.web.dependencies import TheEngine, TheLearner, TheLibrary, remember
+from app.web.formulas import answer_formula, echo, part_formula
+from app.web.rendering import render, wants_fragment
+
+
+@dataclass
+class Visit:
+    """A learner (None before the first answer) at one variant of one question."""
+
+    request: Request
+    library: Library
+    engine: Engine
+    learner: int | None
+    slug: str
+    number: str
+
+    @cached_property
+    def shown(self) -> Variant:
+        """The variant of the address; NotFound when there is no such question or variant."""
+        if not (self.number.isascii() and self.number.isdigit()) or len(self.number) > 7:
+            raise NotFound
+        return variant(self.library.question(self.slug), int(self.number))
+
+    @property
+    def address(self) -> str:
+        question, number = self.shown.question, self.shown.number
+        return f"/questions/{question.slug}" + (f"?variant={number}" if number else "")
+
+    def responses(self, form: FormData) -> dict[str, Any]:
+        """What is filled in, by part."""
+        read = {part.id: fields.read(part, self.shown, form) for part in self.shown.question.parts}
+        return {part_id: response for part_id, response in read.items() if response is not None}
+
+    def look(self, **how: Any) -> Response:
+        """The page, as it stands."""
+        _ = self.shown  # an unknown question is not worth a connection
+        with reading(self.engine) as connection:
+            state = practice.read(connection, self.learner, self.shown)
+            progress = attempts.progress_of(connection, self.learner) if self.learner else {}
+        return self.page(state, progress, **how)
+
+    def act(
+        self,
+        form: FormData,
+        content: object,
+        what: Callable[[Connection, Entry], object],
+        kept: Mapping[str, Any] | None = None,
+    ) -> Response:
+        """Do it in one transaction, committed before anything is said; then the fragment, or back to the page.
+
+        `kept` is what is typed but not handed in: the page is then shown at once, so that none of it is lost.
+        """
+        now, revision = datetime.now(UTC), self.library.revision_id(self.shown.question)
+        with writing(self.engine) as connection:
+            if self.learner is None or not attempts.learner_exists(connection, self.learner):
+                self.learner = attempts.new_learner(connection, now)
+            what(connection, Entry(self.learner, revision, self.shown, key(form, content), now))
+            state = practice.read(connection, self.learner, self.shown)
+        response: Response
+        if wants_fragment(self.request) or kept:
+            response = self.page(state, {}, kept=kept)
+        else:
+            response = RedirectResponse(f"{self.address}#question", 303)
+        response.headers["HX-Replace-Url"] = self.address
+        remember(self.request, response, self.learner)
+        return response
+
+    def page(
+        self,
+        state: Practice,
+        progress: Mapping[str, Progress],
+        *,
+        fresh: bool = False,
+        kept: Mapping[str, Any] | None = None,
+        notice: Text | None = None,
+        status: int = 200,
+    ) -> Response:
+        shown, question = self.shown, self.shown.question
+        responses = {} if fresh else {**state.responses, **(kept or {})}
+        verdicts = {
+            i: v
+            for i, v in state.verdicts.items()
+            if i in responses and responses[i] == state.responses.get(i)
+        }
+        previous, following = self.library.neighbours(question)
+        most = progress[question.slug].most_variant if question.slug in progress else shown.number
+        context = {
+            "library": self.library, "question": question, "variant": shown, "progress": progress,
+            "state": state, "state_of": state_of, "fresh": fresh, "notice": notice, "verdicts": verdicts,
+            "fields": {p.id: fields.shown(p, shown, responses.get(p.id), verdicts.get(p.id)) for p in question.parts},
+            "labels": lambda part: labels(shown, part), "pieces": working.pieces, "echo": echo,
+            "shuffled": lambda entries, part: shuffled(entries, shown, part),
+            "arranged": lambda part, chosen: arranged(part, chosen, shown), "CORRECT": CORRECT,
+            "answer_formula": answer_formula, "part_formula": part_formula,
+            "previous": previous, "following": following, "next_variant": max(most, shown.number) + 1,
+            "address": self.address, "here": self.address, "submission": secrets.token_urlsafe(12),
+        }  # fmt: skip
+        return render(self.request, "questions/page.html", context, "questions/_question.html", status)
+
+
+async def visit(
+    request: Request,
+    slug: str,
+    library: TheLibrary,
+    engine: TheEngine,
+    learner: TheLearner,
+    variant: str = "0",
+) -> Visit:
+    return Visit(request, library, engine, learner, slug, variant)
+
+
+TheVisit = Annotated[Visit, Depends(visit)]
+
+
+def key(form: FormData, content: object) -> str:
+    """The form's submission key with what it carries: sent again it is the same, edited it is another."""
+    digest = hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()[:24]
+    return f"{str(form.get('submission', ''))[:32] or secrets.token_urlsafe(12)}:{digest}"
+
+
+def state_of(progress: Progress | None) -> str:
+    if progress is None or not (progress.answers or progress.given_up):
+        return "new"
+    return "solved" if progress.solved else "tried"
