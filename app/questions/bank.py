@@ -15,6 +15,7 @@ from app.questions.variant import variant
 from app.text import LANGUAGES, Text
 
 ANSWERS = ("computed", "free")
+NAMED = {True: "yes", False: "no"}
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,7 @@ def load(folder: Path) -> Bank:
 def parse(source: str, slug: str, file: str) -> list[Question]:
     """The question of one file, and its drill if it has one. BankError with every problem otherwise."""
     try:
-        content = yaml.load(source, Loader=yaml.CSafeLoader)
+        content = words(yaml.load(source, Loader=yaml.CSafeLoader))
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         sentence = str(getattr(error, "problem", None) or error)
@@ -102,6 +103,13 @@ def parse(source: str, slug: str, file: str) -> list[Question]:
     except ValidationError as error:
         raise BankError([problem_of(detail, source, file) for detail in error.errors()]) from None
     return [question, drill] if drill else [question]
+
+
+def words(content: Any) -> Any:
+    """YAML reads the keys `yes` and `no` as truth values; here they are fields."""
+    if isinstance(content, dict):
+        return {NAMED.get(key, key) if isinstance(key, bool) else key: words(v) for key, v in content.items()}
+    return [words(value) for value in content] if isinstance(content, list) else content
 
 
 def fields(exercise: Any) -> dict[str, Any]:

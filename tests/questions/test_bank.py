@@ -134,6 +134,17 @@ def test_a_part_may_only_use_an_earlier_part() -> None:
         parse(late, "late", "late.yaml")
 
 
+def test_yes_and_no_are_fields_also_without_quotes() -> None:
+    text = GOOD.replace(
+        "response: number\n    answer: {operation: dense_parameters, result: total}",
+        """response: text
+    model: {zh: 答, en: answer}
+    key_points: [{id: k, text: {zh: 点, en: point}, accept: [a], yes: [a], no: [b]}]""",
+    )
+    part = parse(text, "q", "q.yaml")[0].parts[0]
+    assert (part.key_points[0].yes, part.key_points[0].no) == (["a"], ["b"])  # type: ignore[union-attr]
+
+
 def test_the_revision_changes_with_the_text() -> None:
     def revision(source: str) -> str:
         question: Question = parse(source, "q", "q.yaml")[0]
