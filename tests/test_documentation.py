@@ -8,7 +8,8 @@ from typing import Any, get_args
 import yaml
 from pydantic import BaseModel
 
-from app.questions.question import RESPONSES, QuestionFile
+from app.questions.part import RESPONSES
+from app.questions.question import QuestionFile
 from app.settings import Settings
 from app.text import Text
 

@@ -8,7 +8,7 @@ from jinja2 import TemplateError
 from app.grading import expression
 from app.grading.grade import grade
 from app.questions.markup import block
-from app.questions.question import (
+from app.questions.part import (
     ChoicePart,
     Computed,
     ExpressionPart,
@@ -18,10 +18,10 @@ from app.questions.question import (
     NumberPart,
     OrderPart,
     Part,
-    Question,
     TextPart,
     computed,
 )
+from app.questions.question import Question
 from app.questions.shown import part_shown
 from app.questions.variant import Variant, distinct_as_asked, variant
 from app.text import LANGUAGES, Text

@@ -1,7 +1,7 @@
 """One option, or several: a wrong tick takes back what a right one earned."""
 
 from app.grading.verdict import CORRECT, EMPTY, INCORRECT, Cells, Unreadable, Verdict, scored, unreadable
-from app.questions.question import ChoicePart
+from app.questions.part import ChoicePart
 from app.text import Text, text
 
 

@@ -6,7 +6,7 @@ from app.grading.verdict import CORRECT, EMPTY, INCORRECT, Unreadable, Verdict, 
 from app.questions.evaluation import Budget, Domain, equivalent
 from app.questions.formula import FormulaError, Symbols, parse, readings
 from app.questions.mathml import mathml
-from app.questions.question import ExpressionPart, NamedFormula
+from app.questions.part import ExpressionPart, NamedFormula
 from app.questions.tree import Call, Node, walk
 from app.text import Text, text
 

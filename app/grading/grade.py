@@ -33,7 +33,7 @@ from app.grading.verdict import (
     scored,
     unreadable,
 )
-from app.questions.question import FreeChoice, NumbersPart, Part, TextPart, computed
+from app.questions.part import FreeChoice, NumbersPart, Part, TextPart, computed
 from app.questions.variant import Variant
 from app.text import text
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from app.questions.question import TextPart
+from app.questions.part import TextPart
 
 
 def self_marked(part: TextPart, levels: Mapping[str, int]) -> float:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from app.grading.verdict import CORRECT, EMPTY, Cells, Unreadable, Verdict, scored, unreadable
-from app.questions.question import LayerRule, LayersPart
+from app.questions.part import LayerRule, LayersPart
 from app.text import text
 
 MOST_LAYERS = 40

@@ -1,7 +1,7 @@
 """Pairs matched: every right pair earns its share."""
 
 from app.grading.verdict import CORRECT, EMPTY, INCORRECT, Cells, Unreadable, Verdict, scored, unreadable
-from app.questions.question import MatchPart
+from app.questions.part import MatchPart
 from app.text import text
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from app.grading.comparison import Comparison, agrees, by_cell, judged
 from app.grading.reading import Entry, read_matrix
 from app.grading.verdict import Cells
-from app.questions.question import MatrixPart
+from app.questions.part import MatrixPart
 from app.text import Text, text
 
 Matrix = list[list[Any]]  # rows of entries, or of expected numbers

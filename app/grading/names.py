@@ -15,7 +15,7 @@ from app.grading.verdict import (
     scored,
     unreadable,
 )
-from app.questions.question import NamesPart
+from app.questions.part import NamesPart
 from app.text import Text, text
 
 MOST_NAMES = 20

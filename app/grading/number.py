@@ -5,7 +5,7 @@ from math import isfinite
 
 from app.grading.comparison import Comparison, Real, agrees
 from app.grading.reading import read_number, written
-from app.questions.question import FreeChoice, NumberPart
+from app.questions.part import FreeChoice, NumberPart
 from app.text import text
 
 

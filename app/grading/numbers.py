@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from app.grading.comparison import Comparison, Real, by_cell, judged
 from app.grading.reading import Entry, at_place, ordinal, read_number, read_vector, written
 from app.grading.verdict import EMPTY, Unreadable
-from app.questions.question import NumbersPart
+from app.questions.part import NumbersPart
 from app.text import Text, text
 
 

@@ -1,7 +1,7 @@
 """Items put in order: credit for what stands in the right order relative to the rest."""
 
 from app.grading.verdict import CORRECT, EMPTY, INCORRECT, Cells, Unreadable, Verdict, scored, unreadable
-from app.questions.question import OrderPart
+from app.questions.part import OrderPart
 from app.text import text
 
 

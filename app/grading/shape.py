@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from app.grading.comparison import Comparison
 from app.grading.reading import read_shape, written
 from app.grading.verdict import Cells
-from app.questions.question import ShapePart
+from app.questions.part import ShapePart
 from app.text import text
 
 PERMUTED = text(

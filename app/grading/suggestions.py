@@ -15,7 +15,7 @@ from typing import Literal
 from app.grading.characters import normalise
 from app.grading.passage import Hit, Passage
 from app.grading.phrases import CONCEPTS, Phrasing, phrasings
-from app.questions.question import KeyPoint, TextPart
+from app.questions.part import KeyPoint, TextPart
 from app.text import Text
 
 State = Literal["found", "check", "missing"]

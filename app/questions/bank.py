@@ -10,7 +10,8 @@ import yaml
 from jinja2 import TemplateError
 from pydantic import ValidationError
 
-from app.questions.question import RESPONSES, Question, QuestionFile
+from app.questions.part import RESPONSES
+from app.questions.question import Question, QuestionFile
 from app.questions.variant import variant
 from app.text import LANGUAGES, Text
 

@@ -8,7 +8,7 @@ from random import Random
 from typing import Any
 
 from app.questions.formula import FormulaError, parse
-from app.questions.question import FormulaAnswer
+from app.questions.part import FormulaAnswer
 from app.questions.symbols import Symbols, spelling
 from app.questions.tree import (
     Call,

@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from app.questions.question import (
+from app.questions.part import (
     ChoicePart,
     ExpressionPart,
     Item,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
 
-from app.questions.question import FormulaAnswer
+from app.questions.part import FormulaAnswer
 from app.questions.tokens import GREEK, Token, tokens
 
 BRACES = ("{", "}")

@@ -24,7 +24,8 @@ from app.operations.operation import (
     redraw,
     same,
 )
-from app.questions.question import Computed, Part, Question, computed
+from app.questions.part import Computed, Part, computed
+from app.questions.question import Question
 from app.questions.template import calculate, fill, fill_text
 from app.text import Text
 

@@ -10,7 +10,8 @@ from sqlalchemy import Connection
 from app.grading.grade import grade_all
 from app.grading.key_points import self_marked
 from app.grading.verdict import Grade, Verdict
-from app.questions.question import Question, TextPart
+from app.questions.part import TextPart
+from app.questions.question import Question
 from app.questions.variant import Variant
 from app.storage.attempts import Attempt, by_id, of_variant, record
 from app.text import Text

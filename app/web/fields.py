@@ -12,7 +12,7 @@ from starlette.datastructures import FormData
 
 from app.grading import working
 from app.grading.verdict import Verdict
-from app.questions.question import LayersPart, MatchPart, NamesPart, NumbersPart, OrderPart, Part
+from app.questions.part import LayersPart, MatchPart, NamesPart, NumbersPart, OrderPart, Part
 from app.questions.variant import Variant
 
 Names = Any  # a field name, or nested lists of them

@@ -6,7 +6,7 @@ from app.grading import expression
 from app.grading.verdict import Unreadable
 from app.operations.operation import Value, matrix, number
 from app.questions import markup
-from app.questions.question import ExpressionPart, Part
+from app.questions.part import ExpressionPart, Part
 
 
 def answer_formula(part: Part, value: Value) -> str:

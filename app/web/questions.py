@@ -11,7 +11,8 @@ from starlette.responses import RedirectResponse, Response
 from app.errors import NotFound
 from app.grading import expression
 from app.grading.verdict import Unreadable
-from app.questions.question import Question, TextPart
+from app.questions.part import TextPart
+from app.questions.question import Question
 from app.questions.search import matching
 from app.questions.topics import TOPICS
 from app.storage import attempts

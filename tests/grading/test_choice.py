@@ -6,7 +6,7 @@ import pytest
 
 from app.grading import choice
 from app.grading.verdict import INCORRECT
-from app.questions.question import ChoicePart
+from app.questions.part import ChoicePart
 
 WHY = {"c": "Because of c.", "d": "Because of d."}
 IDS = "abcde"

@@ -4,7 +4,7 @@ import pytest
 
 from app.grading import expression
 from app.grading.verdict import EMPTY, Unreadable
-from app.questions.question import ExpressionPart, FormulaAnswer, NamedFormula
+from app.questions.part import ExpressionPart, FormulaAnswer, NamedFormula
 from app.text import text
 
 

@@ -10,7 +10,7 @@ from app.grading.grade import grade, grade_all
 from app.grading.key_points import self_marked
 from app.grading.verdict import Verdict
 from app.questions.bank import Bank, load
-from app.questions.question import TextPart
+from app.questions.part import TextPart
 from app.questions.variant import Variant, variant
 from tests.conftest import ROOT
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from app.grading import layers
-from app.questions.question import LayersPart
+from app.questions.part import LayersPart
 
 PALETTE = ["input", "convolution", "activation", "flatten", "dense", "batch_norm", "output"]
 SHORT = {

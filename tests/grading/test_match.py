@@ -5,7 +5,7 @@ from itertools import product
 import pytest
 
 from app.grading import match
-from app.questions.question import MatchPart
+from app.questions.part import MatchPart
 
 TRUTH = {"a": "x", "b": "y", "c": "x"}
 PART = MatchPart.model_validate(

@@ -11,7 +11,7 @@ from hypothesis.extra.numpy import arrays
 
 from app.grading import matrix
 from app.grading.verdict import Unreadable
-from app.questions.question import MatrixPart
+from app.questions.part import MatrixPart
 
 TRUTH = [[-12, 4, 8, 9], [-14, 5, -3, 6], [-2, -14, -8, -5], [24, -9, -1, 4]]
 TABLES = st.tuples(st.integers(2, 5), st.integers(2, 5)).flatmap(

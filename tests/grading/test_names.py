@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from app.grading import names
 from app.grading.names import one_slip
-from app.questions.question import NamesPart
+from app.questions.part import NamesPart
 
 GROUPS = {
     "tensorflow": ["TensorFlow", "TF"],

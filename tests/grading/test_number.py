@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from app.grading import number
 from app.grading.verdict import Unreadable
-from app.questions.question import FreeChoice, NumberPart
+from app.questions.part import FreeChoice, NumberPart
 
 
 def part(decimals: int | None = None) -> NumberPart:

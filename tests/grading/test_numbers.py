@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from app.grading import numbers
 from app.grading.reading import BrokenEquation
 from app.grading.verdict import Unreadable
-from app.questions.question import NumbersPart
+from app.questions.part import NumbersPart
 
 LABELS = [
     ("输入 → 隐藏", "Input → hidden"),

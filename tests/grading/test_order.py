@@ -6,7 +6,7 @@ import pytest
 
 from app.grading import order
 from app.grading.verdict import INCORRECT
-from app.questions.question import OrderPart
+from app.questions.part import OrderPart
 
 
 def part(ids: str, *accept: str) -> OrderPart:

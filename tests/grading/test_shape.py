@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from app.grading import shape
 from app.grading.verdict import Unreadable
-from app.questions.question import ShapePart
+from app.questions.part import ShapePart
 
 PART = ShapePart.model_validate(
     {"id": "s", "response": "shape", "answer": {"operation": "dense_parameters", "result": "total"}}

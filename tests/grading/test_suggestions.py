@@ -13,7 +13,8 @@ from app.grading.phrases import OPPOSITES, SYNONYMS, phrasing
 from app.grading.pinyin import FIRST_OF_SYLLABLE, SAME_SOUND
 from app.grading.suggestions import Suggestion, suggest
 from app.questions.bank import load
-from app.questions.question import KeyPoint, Question, TextPart
+from app.questions.part import KeyPoint, TextPart
+from app.questions.question import Question
 from app.text import Text, text
 
 BANK = load(Path(__file__).parents[2] / "questions")

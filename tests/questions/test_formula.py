@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from app.questions.evaluation import MAX_TERMS, Budget, Domain, Point, Undefined, equivalent, evaluate
 from app.questions.formula import FormulaError, Symbols, parse, readings
-from app.questions.question import FormulaAnswer
+from app.questions.part import FormulaAnswer
 from app.questions.tokens import MAX_CHARACTERS
 
 ONE = FormulaAnswer(formula="x", variables={"x": (-4, 4)})

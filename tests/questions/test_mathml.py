@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from app.questions.formula import FormulaError, Symbols, parse
 from app.questions.mathml import mathml
-from app.questions.question import FormulaAnswer
+from app.questions.part import FormulaAnswer
 
 ANSWER = FormulaAnswer(
     formula="x",
