@@ -24,7 +24,7 @@ WINDOW = 45  # widths within which a phrasing must stand
 MOST_MATCHES = 30  # of one phrasing that are looked at
 COPIED_RUN = {True: 8, False: 24}  # characters, with and without Chinese, that nobody repeats by chance
 FUNCTION_WORDS = re.compile(
-    r"[的了是在了会能可使让把被和与用对来有而更从到只将以并也都就不没]|\b(?:the|an?|is|are|of|to|and|in|it|on|by|for|with|that|be|can|so|no|not|only|as|at|than|each|has|have|more|less|its|they|from)\b"
+    r"[的了是在了会能可使让把被和与用对来有而更从到只将以并也都就不没]|\b(?:the|an?|is|are|of|to|and|in|it|on|by|for|with|that|be|can|so|no|not|only|as|at|than|each|has|have|more|less|its|they|from|or|if|when|but|then|too|even)\b"
 )
 
 
