@@ -1,6 +1,6 @@
 """What handlers are given: the learner's id from the cookie, the form, the library, the database."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Depends, Request
 from itsdangerous import BadSignature, URLSafeSerializer
@@ -60,4 +60,3 @@ TheLibrary = Annotated[Library, Depends(library)]
 TheEngine = Annotated[Engine, Depends(engine)]
 TheForm = Annotated[FormData, Depends(form)]
 TheLearner = Annotated[int | None, Depends(learner)]
-Context = dict[str, Any]
