@@ -14,22 +14,12 @@ from app.operations.layers import (
     Shape,
 )
 from app.operations.operation import Mistake
-from app.operations.windows import both
+from app.operations.windows import CEIL_FOR_FLOOR, FLOOR_FOR_CEIL, both
 from app.text import text
 
 Output = Callable[[Layer, Shape], Shape]
 Parameters = Callable[[Layer, Shape], int]
 
-CEIL_FOR_FLOOR = Mistake(
-    "ceil_for_floor",
-    text("除不尽时向上取整了", "rounded up"),
-    text("放不下一个完整窗口的边角怎么处理？", "What becomes of the edge where no whole window fits?"),
-)
-FLOOR_FOR_CEIL = Mistake(
-    "floor_for_ceil",
-    text("除不尽时向下取整了", "rounded down"),
-    text("题目约定边上不完整的窗口也算。", "Incomplete windows at the edge are declared to count."),
-)
 KERNEL_FORGOTTEN = Mistake(
     "kernel_forgotten",
     text("卷积没有减去核的大小", "kernel size not subtracted"),

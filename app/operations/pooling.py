@@ -21,6 +21,8 @@ from app.operations.operation import (
     signed,
 )
 from app.operations.windows import (
+    CEIL_FOR_FLOOR,
+    FLOOR_FOR_CEIL,
     SHOWN,
     Both,
     Image,
@@ -99,16 +101,6 @@ DISJOINT_WINDOWS = Mistake(
         "这里的步幅小于窗口：相邻两个窗口会共用一部分元素。",
         "The stride is smaller than the window here, so neighbouring windows share entries.",
     ),
-)
-CEIL_FOR_FLOOR = Mistake(
-    "ceil_for_floor",
-    text("除不尽时向上取整了", "rounded up"),
-    text("放不下一个完整窗口的边角怎么处理？", "What becomes of the edge where no whole window fits?"),
-)
-FLOOR_FOR_CEIL = Mistake(
-    "floor_for_ceil",
-    text("除不尽时向下取整了", "rounded down"),
-    text("题目约定边上不完整的窗口也算。", "Incomplete windows at the edge are declared to count."),
 )
 PADDING_IGNORED = Mistake(
     "padding_ignored",

@@ -7,11 +7,22 @@ import numpy as np
 from pydantic import AfterValidator, Discriminator, Field, Tag
 
 from app.operations.arrays import Array, Number, array, rectangular
-from app.operations.operation import Step, matrix, number, refuse
+from app.operations.operation import Mistake, Step, matrix, number, refuse
 from app.text import Text, text
 
 SHOWN = 16  # windows worked one by one; rows and columns of a matrix shown in a step
 Both = tuple[int, int]  # rows, columns
+
+CEIL_FOR_FLOOR = Mistake(
+    "ceil_for_floor",
+    text("除不尽时向上取整了", "rounded up"),
+    text("放不下一个完整窗口的边角怎么处理？", "What becomes of the edge where no whole window fits?"),
+)
+FLOOR_FOR_CEIL = Mistake(
+    "floor_for_ceil",
+    text("除不尽时向下取整了", "rounded down"),
+    text("题目约定边上不完整的窗口也算。", "Incomplete windows at the edge are declared to count."),
+)
 
 
 def one_or_both(value: Any) -> str:
