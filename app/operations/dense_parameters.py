@@ -1,14 +1,15 @@
 """Parameters of a fully connected network."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from itertools import pairwise
-from typing import Annotated, Any
+from math import prod
+from typing import Annotated, Any, Literal
 
 from numpy.random import Generator
 from pydantic import Field
 
-from app.operations.operation import Inputs, Mistake, Operation, Picture, Solution, Step
-from app.text import text
+from app.operations.operation import RIGHT, Inputs, Mistake, Operation, Picture, Results, Step, Way
+from app.text import Text, text
 
 Width = Annotated[int, Field(ge=1, le=1_000_000)]
 
@@ -17,6 +18,8 @@ class DenseInputs(Inputs):
     widths: Annotated[list[Width], Field(min_length=2, max_length=50)]
     bias: bool = True
 
+
+Biases = Literal["neuron", "none", "input", "weight", "layer"]  # what there is one bias of
 
 BIAS_FORGOTTEN = Mistake(
     "bias_forgotten",
@@ -31,13 +34,46 @@ BIAS_ADDED = Mistake(
     text("多算了偏置", "biases counted"),
     text("题目说这些神经元没有偏置。", "These neurons are declared to have no bias."),
 )
-BIAS_PER_WEIGHT = Mistake(
-    "bias_per_weight",
+BIAS_PER_INPUT = Mistake(
+    "bias_per_input",
     text("偏置按上一层的神经元数算了", "one bias per input instead of per neuron"),
     text(
         "偏置属于接收信号的那一层：那一层有几个神经元？",
         "A bias belongs to the receiving layer: how many neurons has it?",
     ),
+)
+BIAS_PER_WEIGHT = Mistake(
+    "bias_per_weight",
+    text("每个权重都配了一个偏置", "one bias per weight"),
+    text(
+        "一个神经元把所有加权输入加起来，再加几个偏置？",
+        "A neuron adds up all its weighted inputs: how many biases come on top?",
+    ),
+)
+BIAS_PER_LAYER = Mistake(
+    "bias_per_layer",
+    text("每层只算了一个偏置", "one bias per layer"),
+    text("同一层的神经元共用一个偏置吗？", "Do the neurons of a layer share one bias?"),
+)
+INPUT_LAYER_COUNTED = Mistake(
+    "input_layer_counted",
+    text("给输入层也算了偏置", "biases of the input layer counted"),
+    text("输入层只把数据送进来，它有参数吗？", "The input layer only hands the data on: has it parameters?"),
+)
+ADDED = Mistake(
+    "added_not_multiplied",
+    text("两层的神经元数相加，没有相乘", "widths added, not multiplied"),
+    text("两层之间，每个神经元与对面的几个相连？", "How many partners has each neuron in the next layer?"),
+)
+WIDTHS_MULTIPLIED = Mistake(
+    "widths_multiplied",
+    text("把各层的神经元数全部连乘了", "all widths multiplied together"),
+    text("只有相邻两层之间才有连接。", "Only neighbouring layers are connected."),
+)
+LAYER_LEFT_OUT = Mistake(
+    "layer_left_out",
+    text("这一层没有计入总数", "this layer left out of the total"),
+    text("总数里有几项？相邻的层有几对？", "How many terms has the total, and how many pairs of layers?"),
 )
 
 
@@ -54,9 +90,37 @@ class DenseParameters(Operation[DenseInputs]):
     Inputs = DenseInputs
     example = {"widths": [2, 4, 4, 4, 3], "bias": True}
 
-    def solve(self, given: DenseInputs) -> Solution:
-        counts = per_layer(given.widths, given.bias)
-        return Solution(counted(counts), tuple(working(given, counts)))
+    def compute(self, given: DenseInputs, way: Way = RIGHT) -> Results:
+        right: Biases = "neuron" if given.bias else "none"
+        counts: list[int] = []
+        for layer, (n_in, n_out) in enumerate(pairwise(given.widths)):
+            weights = n_in + n_out if way("added", False, layer) else n_in * n_out
+            each = {"neuron": n_out, "none": 0, "input": n_in, "weight": weights, "layer": 1}
+            counts.append(way.keep("per_layer", weights + each[way("biases", right, layer)], layer))
+        total = sum(count for layer, count in enumerate(counts) if way("counted", True, layer))
+        if way("input_counted", False):
+            total += given.widths[0]
+        return {"per_layer": counts, "total": prod(given.widths) if way("multiplied", False) else total}
+
+    def steps(self, given: DenseInputs, results: Results) -> Iterable[Step]:
+        counts: Any = results["per_layer"]
+        for layer, ((n_in, n_out), count) in enumerate(zip(pairwise(given.widths), counts, strict=True)):
+            biases = f" + {n_out}" if given.bias else ""
+            weights = text(f"权重 {n_in}×{n_out}", f"{n_in}×{n_out} weights")
+            yield Step(
+                rf"{n_in} \times {n_out}{biases} = {count}",
+                where(layer)
+                + weights
+                + (
+                    text(f"，偏置 {n_out}。", f"and {n_out} biases.")
+                    if given.bias
+                    else text("，没有偏置。", "and no bias.")
+                ),
+            )
+        yield Step(
+            " + ".join(map(str, counts)) + f" = {sum(counts)}",
+            text("各层相加就是总数。", "The layers add up to the total."),
+        )
 
     def draw(self, like: DenseInputs, rng: Generator) -> DenseInputs:
         high = max(9, max(like.widths))
@@ -64,11 +128,17 @@ class DenseParameters(Operation[DenseInputs]):
         return DenseInputs(widths=widths, bias=like.bias)
 
     def mistakes(self, given: DenseInputs) -> Iterable[Mistake]:
-        swapped = BIAS_FORGOTTEN if given.bias else BIAS_ADDED
-        yield swapped.leads_to(**counted(per_layer(given.widths, not given.bias)))
+        yield from wrong_biases(given.bias)
         if given.bias:
-            wrong = [n_in * n_out + n_in for n_in, n_out in pairs(given.widths)]
-            yield BIAS_PER_WEIGHT.leads_to(**counted(wrong))
+            yield INPUT_LAYER_COUNTED.by(input_counted=True)
+        yield ADDED.by(added=True)
+        if len(given.widths) > 2:
+            yield WIDTHS_MULTIPLIED.by(multiplied=True)
+
+    def local_mistakes(self, given: DenseInputs) -> Iterable[Mistake]:
+        for layer in range(len(given.widths) - 1):
+            alone = LAYER_LEFT_OUT.by(counted=False), ADDED.by(added=True), *wrong_biases(given.bias)
+            yield from (mistake.at(layer, where(layer)) for mistake in alone)
 
     def picture(self, given: DenseInputs) -> Picture:
         return Picture(
@@ -81,34 +151,13 @@ class DenseParameters(Operation[DenseInputs]):
         )
 
 
-def pairs(widths: Sequence[int]) -> list[tuple[int, int]]:
-    return list(pairwise(widths))
+def wrong_biases(bias: bool) -> Iterable[Mistake]:
+    yield BIAS_FORGOTTEN.by(biases="none") if bias else BIAS_ADDED.by(biases="neuron")
+    if bias:
+        yield BIAS_PER_INPUT.by(biases="input")
+        yield BIAS_PER_WEIGHT.by(biases="weight")
+        yield BIAS_PER_LAYER.by(biases="layer")
 
 
-def per_layer(widths: Sequence[int], bias: bool) -> list[int]:
-    return [n_in * n_out + (n_out if bias else 0) for n_in, n_out in pairs(widths)]
-
-
-def counted(counts: list[int]) -> dict[str, Any]:
-    return {"per_layer": counts, "total": sum(counts)}
-
-
-def working(given: DenseInputs, counts: list[int]) -> Iterable[Step]:
-    for i, ((n_in, n_out), count) in enumerate(zip(pairs(given.widths), counts, strict=True), start=1):
-        biases = f" + {n_out}" if given.bias else ""
-        yield Step(
-            rf"{n_in} \times {n_out}{biases} = {count}",
-            text(
-                f"第 {i} 层到第 {i + 1} 层：权重 {n_in}×{n_out}",
-                f"Layer {i} to layer {i + 1}: {n_in}×{n_out} weights",
-            )
-            + (
-                text(f"，偏置 {n_out}。", f"and {n_out} biases.")
-                if given.bias
-                else text("，没有偏置。", "and no bias.")
-            ),
-        )
-    yield Step(
-        " + ".join(map(str, counts)) + f" = {sum(counts)}",
-        text("各层相加就是总数。", "The layers add up to the total."),
-    )
+def where(layer: int) -> Text:
+    return text(f"第 {layer + 1} 层到第 {layer + 2} 层：", f"Layer {layer + 1} to layer {layer + 2}:")

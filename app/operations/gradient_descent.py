@@ -1,19 +1,29 @@
 """Gradient descent on a quadratic."""
 
-from collections.abc import Callable, Iterable
-from typing import Annotated
+from collections.abc import Iterable
+from typing import Annotated, Any
 
 from numpy.random import Generator
 from pydantic import Field, model_validator
 
 from app.operations.arrays import Number, numbers_like
-from app.operations.operation import Inputs, Mistake, Operation, Solution, Step, number, refuse, signed
-from app.text import text
+from app.operations.operation import (
+    RIGHT,
+    Inputs,
+    LeadsNowhere,
+    Mistake,
+    Operation,
+    Results,
+    Step,
+    Way,
+    number,
+    refuse,
+    signed,
+)
+from app.text import Text, text
 
 SHOWN = 8  # steps worked one by one
 FAR = 1e12  # a path that leaves this range diverges
-
-Slope = Callable[[float], float]
 
 
 class GradientDescentInputs(Inputs):
@@ -24,11 +34,13 @@ class GradientDescentInputs(Inputs):
 
     @model_validator(mode="after")
     def the_path_stays_finite(self) -> "GradientDescentInputs":
-        if not bounded(descend(self, gradient(self))):
+        try:
+            descend(self)
+        except LeadsNowhere:
             raise refuse(
                 "学习率太大或函数没有最小值：参数越走越远，超过了 10^12。",
                 "The rate is too large or there is no minimum: the path runs off beyond 10^12.",
-            )
+            ) from None
         return self
 
 
@@ -63,6 +75,17 @@ NOT_UPDATED = Mistake(
     text("走一步之后，梯度要在新的位置重算。", "After a step the gradient is computed at the new point."),
 )
 
+ONE_STEP_SHORT = Mistake(
+    "one_step_short",
+    text("少走了一步", "one step short"),
+    text("起点是第 0 步：一共要更新几次？", "The start is step 0: how many updates are there?"),
+)
+ONE_STEP_OVER = Mistake(
+    "one_step_over",
+    text("多走了一步", "one step too many"),
+    text("起点是第 0 步：一共要更新几次？", "The start is step 0: how many updates are there?"),
+)
+
 
 class GradientDescent(Operation[GradientDescentInputs]):
     r"""Gradient descent on $f(w) = a w^2 + b w + c$.
@@ -78,9 +101,37 @@ class GradientDescent(Operation[GradientDescentInputs]):
     Inputs = GradientDescentInputs
     example = {"coefficients": [1, -4, 3], "start": 0, "rate": 0.1, "steps": 3}
 
-    def solve(self, given: GradientDescentInputs) -> Solution:
-        path = descend(given, gradient(given))
-        return Solution({"path": [*path], "final": path[-1]}, tuple(working(given, path)))
+    def compute(self, given: GradientDescentInputs, way: Way = RIGHT) -> Results:
+        path = descend(given, way)
+        asked = given.steps + way("more_steps", 0)
+        return {"path": path[: given.steps + 1], "final": path[asked]}
+
+    def steps(self, given: GradientDescentInputs, results: Results) -> Iterable[Step]:
+        a, b, _ = given.coefficients
+        path: Any = results["path"]
+        yield Step(
+            rf"f'(w) = 2 \cdot {signed(a)} \cdot w + {signed(b)}",
+            text("先求导：常数项的导数为 0。", "Differentiate first: the constant contributes nothing."),
+        )
+        for t, w in enumerate(path[: min(given.steps, SHOWN)]):
+            slope = 2 * a * w + b
+            yield Step(
+                rf"w_{{{t + 1}}} = {number(w)} - {number(given.rate)} \times {signed(slope)}"
+                f" = {number(path[t + 1])}",
+                where(t)
+                + text(
+                    f"在当前点，梯度是 {plain(slope)}。",
+                    f"the gradient at the current point is {plain(slope)}.",
+                ),
+            )
+        if given.steps > SHOWN:
+            yield Step(
+                rf"w_{{{given.steps}}} = {number(path[-1])}",
+                text(
+                    f"其余各步照此重复，直到第 {given.steps} 步。",
+                    f"The other steps repeat this, up to step {given.steps}.",
+                ),
+            )
 
     def draw(self, like: GradientDescentInputs, rng: Generator) -> GradientDescentInputs:
         a, b, c = like.coefficients
@@ -98,69 +149,52 @@ class GradientDescent(Operation[GradientDescentInputs]):
         )
 
     def mistakes(self, given: GradientDescentInputs) -> Iterable[Mistake]:
+        yield VALUE_FOR_GRADIENT.by(gradient="value")
+        yield from wrong_steps(given)
         a, b, _ = given.coefficients
-        slope = gradient(given)
-        wrong = [(VALUE_FOR_GRADIENT, descend(given, value(given)))]
-        if a or b:
-            wrong.append((WRONG_SIGN, descend(given, lambda w: -slope(w))))
-        if (a or b) and given.rate != 1:
-            wrong.append((RATE_FORGOTTEN, descend(given, lambda w: slope(w) / given.rate)))
-        if a:
-            wrong.append((WITHOUT_TWO, descend(given, lambda w: a * w + b)))
-        if b:
-            wrong.append((LINEAR_FORGOTTEN, descend(given, lambda w: 2 * a * w)))
         if a and given.steps > 1:
-            wrong.append((NOT_UPDATED, descend(given, lambda w: slope(given.start))))
-        for mistake, path in wrong:
-            if bounded(path):
-                yield mistake.leads_to(path=[*path], final=path[-1])
+            yield NOT_UPDATED.by(stale=True)
+        if a or b:
+            yield ONE_STEP_OVER.by(more_steps=1)
+            if given.steps > 1:
+                yield ONE_STEP_SHORT.by(more_steps=-1)
+
+    def local_mistakes(self, given: GradientDescentInputs) -> Iterable[Mistake]:
+        for t in range(given.steps if given.steps <= SHOWN else 0):
+            yield from (mistake.at(t, where(t)) for mistake in wrong_steps(given))
 
 
-def gradient(given: GradientDescentInputs) -> Slope:
+def wrong_steps(given: GradientDescentInputs) -> Iterable[Mistake]:
+    """What can go wrong in one step."""
     a, b, _ = given.coefficients
-    return lambda w: 2 * a * w + b
+    if a or b:
+        yield WRONG_SIGN.by(sign=-1)
+        if given.rate != 1:
+            yield RATE_FORGOTTEN.by(rate=1)
+    if a:
+        yield WITHOUT_TWO.by(gradient="without two")
+    if b:
+        yield LINEAR_FORGOTTEN.by(gradient="without b")
 
 
-def value(given: GradientDescentInputs) -> Slope:
+def descend(given: GradientDescentInputs, way: Way = RIGHT) -> list[float]:
+    """The path, with one step more where that is done. LeadsNowhere where it runs off."""
     a, b, c = given.coefficients
-    return lambda w: a * w * w + b * w + c
-
-
-def descend(given: GradientDescentInputs, slope: Slope) -> list[float]:
     path = [float(given.start)]
-    for _ in range(given.steps):
-        path.append(path[-1] - given.rate * slope(path[-1]))
+    for t in range(given.steps + max(0, way("more_steps", 0))):
+        w = path[0] if way("stale", False) else path[-1]
+        slopes = {"right": 2 * a * w + b, "without two": a * w + b, "without b": 2 * a * w}
+        slopes["value"] = a * w * w + b * w + c
+        slope = slopes[way("gradient", "right", t)]
+        step = way("sign", 1, t) * way("rate", given.rate, t) * slope
+        path.append(way.keep("path", path[-1] - step, t + 1))
+        if abs(path[-1]) > FAR:
+            raise LeadsNowhere
     return path
 
 
-def bounded(path: list[float]) -> bool:
-    return all(abs(w) <= FAR for w in path)
-
-
-def working(given: GradientDescentInputs, path: list[float]) -> Iterable[Step]:
-    a, b, _ = given.coefficients
-    yield Step(
-        rf"f'(w) = 2 \cdot {signed(a)} \cdot w + {signed(b)}",
-        text("先求导：常数项的导数为 0。", "Differentiate first: the constant contributes nothing."),
-    )
-    slope = gradient(given)
-    for t, w in enumerate(path[: min(given.steps, SHOWN)]):
-        yield Step(
-            rf"w_{{{t + 1}}} = {number(w)} - {number(given.rate)} \times {signed(slope(w))}"
-            f" = {number(path[t + 1])}",
-            text(
-                f"第 {t + 1} 步：在当前点，梯度是 {plain(slope(w))}。",
-                f"Step {t + 1}: the gradient at the current point is {plain(slope(w))}.",
-            ),
-        )
-    if given.steps > SHOWN:
-        yield Step(
-            rf"w_{{{given.steps}}} = {number(path[-1])}",
-            text(
-                f"其余各步照此重复，直到第 {given.steps} 步。",
-                f"The other steps repeat this, up to step {given.steps}.",
-            ),
-        )
+def where(step: int) -> Text:
+    return text(f"第 {step + 1} 步：", f"Step {step + 1}:")
 
 
 def plain(value: float) -> str:

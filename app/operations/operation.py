@@ -1,9 +1,11 @@
 """The contract of an operation: one declared computation with five faces."""
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from math import isfinite
 from typing import Any, Generic, TypeVar
 
+import numpy as np
 from numpy.random import Generator
 from pydantic import BaseModel, ConfigDict
 from pydantic_core import PydanticCustomError
@@ -12,7 +14,7 @@ from app.text import Text
 
 # A result is plain Python: a whole number, a real, or nested lists of them (`ndarray.tolist()`).
 Value = int | float | list["Value"]
-Results = Mapping[str, Value]
+Results = Mapping[str, Any]  # by name, a Value each
 
 
 class Inputs(BaseModel):
@@ -40,17 +42,87 @@ class Solution:
     steps: tuple[Step, ...]
 
 
+I = TypeVar("I", bound=Inputs)  # noqa: E741
+
+Place = int  # of a layer, a step, an epoch, …, counted from 0
+Setting = str | tuple[Place, str]  # of a computation as a whole, or at one place
+
+
+class LeadsNowhere(Exception):
+    """Done this way, the computation has no result here."""
+
+
+@dataclass(frozen=True)
+class Way:
+    """How a computation is done. Every face of it but the right answer is the same computation, done some other way.
+
+    `otherwise`: settings that differ from the right ones (a mistake, or several); `own`: named results in whose
+    place the learner's own values are used (None inside a list where there is none); `rounding`: what is done to
+    every result that is used later.
+    """
+
+    otherwise: Mapping[Setting, Any] = field(default_factory=dict)
+    own: Mapping[str, Any] = field(default_factory=dict)
+    rounding: Callable[[Any], Any] | None = None
+
+    def __call__(self, setting: str, right: Any, place: Place | None = None) -> Any:
+        """A setting: as it is at this place, else everywhere, else as is right."""
+        everywhere = self.otherwise.get(setting, right)
+        return everywhere if place is None else self.otherwise.get((place, setting), everywhere)
+
+    def read(self, given: I) -> I:
+        """The inputs as they are read: settings named like an input replace it."""
+        misread = {n: v for n, v in self.otherwise.items() if n in type(given).model_fields}
+        return given.model_copy(update=misread) if misread else given
+
+    def keep(self, result: str, value: Any, place: Place | None = None) -> Any:
+        """A result that is used later: the learner's own where there is one, else the value, rounded if so done."""
+        own = self.own.get(result)
+        if place is not None and own is not None:
+            own = own[place] if place < len(own) else None
+        if self.rounding:
+            value = self.rounding(value)
+        return value if own is None else filled(own, value)
+
+
+def filled(own: Any, value: Any) -> Any:
+    """The learner's own value, with what is missing in it taken from `value`."""
+    if not isinstance(value, np.ndarray):
+        return own
+    typed = np.asarray(own, dtype=float)  # None becomes NaN
+    if typed.shape != value.shape:
+        raise LeadsNowhere
+    return np.where(np.isnan(typed), value, typed)
+
+
+RIGHT = Way()
+
+
 @dataclass(frozen=True)
 class Mistake:
-    """A mutated computation: what a learner who makes this mistake arrives at."""
+    """A mutated computation: what is done otherwise, and what a learner who makes this mistake arrives at."""
 
     name: str
     title: Text
     hint: Text  # must not give the answer away
+    otherwise: Mapping[Any, Any] = field(default_factory=dict)  # by Setting
+    place: Text | None = None  # where, if it is made at one place only
     results: Results = field(default_factory=dict)
 
+    def by(self, **otherwise: Any) -> "Mistake":
+        """The mistake as an operation makes it everywhere, by these settings."""
+        return replace(self, otherwise=otherwise)
+
+    def at(self, place: Place, where: Text) -> "Mistake":
+        """The mistake made at one place only."""
+        return replace(self, place=where, otherwise={(place, name): v for name, v in self.otherwise.items()})
+
     def leads_to(self, **results: Value) -> "Mistake":
-        return Mistake(self.name, self.title, self.hint, results)
+        return replace(self, results=results)
+
+    @property
+    def told(self) -> Text:
+        return self.place + self.title if self.place else self.title
 
 
 @dataclass(frozen=True)
@@ -62,9 +134,6 @@ class Picture:
     data: Mapping[str, Any]
 
 
-I = TypeVar("I", bound=Inputs)  # noqa: E741
-
-
 class Operation(Generic[I]):
     """Base of every operation: one subclass a file, one instance in `OPERATIONS`."""
 
@@ -73,27 +142,75 @@ class Operation(Generic[I]):
     Inputs: type[I]
     example: Mapping[str, Any]  # inputs that the API documents, and that the tests run
 
+    def compute(self, given: I, way: Way = RIGHT) -> Results:
+        """Named results, computed this way. LeadsNowhere where there are none."""
+        return self.solve(given).results
+
+    def steps(self, given: I, results: Results) -> Iterable[Step]:
+        """The right results worked out, line by line."""
+        raise NotImplementedError
+
     def solve(self, given: I) -> Solution:
         """Named results and worked steps."""
-        raise NotImplementedError
+        results = self.compute(given)
+        return Solution(results, tuple(self.steps(given, results)))
 
     def draw(self, like: I, rng: Generator) -> I:
         """A sibling of `like`: same difficulty, tidy numbers. May collide; `sibling` rejects those."""
         raise NotImplementedError
 
     def mistakes(self, given: I) -> Iterable[Mistake]:
-        """Every mutated computation that applies here, whether or not its value differs."""
+        """Every mistake that can be made here throughout, by what is done otherwise; the likelier first."""
         return ()
+
+    def local_mistakes(self, given: I) -> Iterable[Mistake]:
+        """The same at one place only: one layer, one step."""
+        return ()
+
+    def led(self, given: I) -> tuple[Mistake, ...]:
+        """The mistakes with the results they lead to, whether or not these differ from the right ones."""
+        return tuple(leading(self, given, self.mistakes(given)))
+
+    def cell(self, given: I, result: str, place: tuple[int, int]) -> Step | None:
+        """How one entry of a matrix result comes about; None where the steps already say it."""
+        return None
 
     def picture(self, given: I) -> Picture | None:
         """What is given, never what is asked; None where there is nothing to see."""
         return None
 
 
+def leading(operation: Operation[I], given: I, mistakes: Iterable[Mistake]) -> Iterator[Mistake]:
+    """Each mistake with the results that it leads to, where it leads to any."""
+    for mistake in mistakes:
+        if mistake.results:
+            yield mistake
+        elif results := computed(operation, given, Way(mistake.otherwise)):
+            yield mistake.leads_to(**results)
+
+
+def computed(operation: Operation[I], given: I, way: Way) -> Results | None:
+    """The results done this way; None where it leads nowhere, or to no finite numbers."""
+    try:
+        with np.errstate(all="ignore"):
+            results = operation.compute(given, way)
+    except (LeadsNowhere, OverflowError, ZeroDivisionError):
+        return None
+    return results if all(map(is_finite, results.values())) else None
+
+
+def is_finite(value: Value) -> bool:
+    return all(map(is_finite, value)) if isinstance(value, list) else isfinite(value)
+
+
 def named_mistakes(operation: Operation[I], given: I, truth: Results) -> tuple[Mistake, ...]:
     """The mistakes that show: each keeps only the results in which it differs from the truth."""
+    return showing(operation.led(given), truth)
+
+
+def showing(mistakes: Iterable[Mistake], truth: Results) -> tuple[Mistake, ...]:
     shown = []
-    for mistake in operation.mistakes(given):
+    for mistake in mistakes:
         wrong = {name: value for name, value in mistake.results.items() if not same(value, truth[name])}
         if wrong:
             shown.append(mistake.leads_to(**wrong))
@@ -106,9 +223,8 @@ def sibling(operation: Operation[I], like: I, rng: Generator, tries: int = 200) 
 
 
 def is_tidy(operation: Operation[I], given: I) -> bool:
-    truth = operation.solve(given).results
-    possible = tuple(operation.mistakes(given))
-    shown = named_mistakes(operation, given, truth)
+    truth, possible = operation.compute(given), operation.led(given)
+    shown = showing(possible, truth)
     return len(shown) == len(possible) and all(
         distinct([m.results[name] for m in shown if name in m.results]) for name in truth
     )

@@ -54,7 +54,7 @@ def test_mistakes_are_wrong_named_and_shaped_like_results(operation: Operation[A
     for seed in range(20):
         given = sibling(operation, like, np.random.default_rng(seed))
         truth = operation.solve(given).results
-        for mistake in operation.mistakes(given):
+        for mistake in operation.led(given):
             assert mistake.results and set(mistake.results) <= set(truth)
             assert any(not same(value, truth[name]) for name, value in mistake.results.items())
             assert mistake.name.isidentifier()
