@@ -12,7 +12,8 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from app.grading.check import check as problems_of
-from app.questions.bank import BankError, load
+from app.questions.bank import load
+from app.questions.source import BankError
 from app.settings import Settings
 from app.storage import attempts, database
 from app.study.library import open_library

@@ -123,9 +123,7 @@ class DenseParameters(Operation[DenseInputs]):
         )
 
     def draw(self, like: DenseInputs, rng: Generator) -> DenseInputs:
-        high = max(9, max(like.widths))
-        widths = [int(n) for n in rng.integers(2, high + 1, size=len(like.widths))]
-        return DenseInputs(widths=widths, bias=like.bias)
+        return DenseInputs(widths=[width_like(n, rng) for n in like.widths], bias=like.bias)
 
     def mistakes(self, given: DenseInputs) -> Iterable[Mistake]:
         yield from wrong_biases(given.bias)
@@ -149,6 +147,13 @@ class DenseParameters(Operation[DenseInputs]):
             ),
             {"widths": given.widths},
         )
+
+
+def width_like(width: int, rng: Generator) -> int:
+    """Small widths are drawn freely, large ones as round as they are."""
+    if width <= 10:
+        return int(rng.integers(2, 10))
+    return int(rng.choice([width // 2, width, 2 * width, width + 10, width + 20]))
 
 
 def wrong_biases(bias: bool) -> Iterable[Mistake]:

@@ -1,6 +1,6 @@
 """The contract of an operation: one declared computation with five faces."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import isfinite
 from typing import Any, Generic, TypeVar
@@ -269,6 +269,19 @@ def number(value: float) -> str:
 def signed(value: float) -> str:
     """A number in brackets when it is negative, as in a sum of products."""
     return f"({number(value)})" if value < 0 else number(value)
+
+
+def polynomial(coefficients: Sequence[float], variable: str) -> str:
+    """LaTeX of a polynomial, the highest power first: w^2 - 4 w + 3."""
+    terms = []
+    for power, c in zip(range(len(coefficients) - 1, -1, -1), coefficients, strict=True):
+        factor = "" if abs(c) == 1 and power else number(abs(c))
+        symbol = (variable if power == 1 else f"{variable}^{{{power}}}") if power else ""
+        if c:
+            terms.append(("-" if c < 0 else "+") + " " + f"{factor} {symbol}".strip())
+    return (
+        " ".join(terms).removeprefix("+ ").replace("- ", "-", 1 if terms and terms[0][0] == "-" else 0) or "0"
+    )
 
 
 def matrix(values: Value) -> str:

@@ -58,16 +58,25 @@ class QuestionFile(Exercise):
     drill: Drill | None = None
 
 
+class LevelFile(Exercise):
+    """One level of a file of drills: the fields of the file, with those of the level in their place."""
+
+    topics: list[Slug] = Field(min_length=1)
+
+
 class Question(Exercise):
-    """A loaded question; a drill is one too, with the slug of its parent and `-drill`."""
+    """A loaded question. A drill is one too: of a question (`{slug}-drill`), or of an operation at some level."""
 
     slug: Slug
+    file: Slug  # the file it was read from, without the ending
     number: int | None = None
     topics: list[Slug]
     marks: Share
     erratum: Erratum | None = None
     drill: Slug | None = None
     drill_of: Slug | None = None
+    operation: str | None = None  # what a drill by level practises
+    level: int | None = None  # 1 to 3
     revision: str  # hash of the text it was read from
 
     def part(self, part_id: str) -> Part | None:

@@ -7,7 +7,7 @@ from typing import Any
 from jinja2 import StrictUndefined, Template, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from app.operations.operation import matrix, number
+from app.operations.operation import matrix, number, polynomial
 from app.text import Text
 
 
@@ -29,6 +29,7 @@ ENVIRONMENT.filters = {
 }
 ENVIRONMENT.filters["matrix"] = matrix  # LaTeX
 ENVIRONMENT.filters["number"] = number  # LaTeX
+ENVIRONMENT.filters["polynomial"] = polynomial  # LaTeX
 ENVIRONMENT.filters["times"] = lambda shape: "×".join(map(str, shape))
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 from app.errors import NotFound
 from app.questions.bank import Bank, load
 from app.questions.question import Question
+from app.questions.source import revision_of
 from app.storage.attempts import sync_revisions
 from app.storage.database import writing
 
@@ -26,11 +27,11 @@ class Library:
         return found
 
     def revision_id(self, question: Question) -> int:
-        return self.revision_ids[question.drill_of or question.slug]
+        return self.revision_ids[question.file]
 
     def neighbours(self, question: Question) -> tuple[Question | None, Question | None]:
-        """The listed question before and after this one (or after the question it drills)."""
-        listed = self.bank.listed
+        """The listed question before and after this one (or the question it drills); the levels of a drill."""
+        listed = self.bank.drills[question.operation] if question.operation else self.bank.listed
         at = [q.slug for q in listed].index(question.drill_of or question.slug)
         return (listed[at - 1] if at else None, listed[at + 1] if at + 1 < len(listed) else None)
 
@@ -38,6 +39,6 @@ class Library:
 def open_library(engine: Engine, folder: Path) -> Library:
     """Load the folder and keep its texts as revisions. BankError lists all that is wrong with it."""
     bank = load(folder)
-    sources = {slug: (bank.questions[slug].revision, text) for slug, text in bank.sources.items()}
+    sources = {file: (revision_of(text), text) for file, text in bank.sources.items()}
     with writing(engine) as connection:
         return Library(bank, sync_revisions(connection, sources, datetime.now(UTC)))

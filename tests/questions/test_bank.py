@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from app.questions.bank import Bank, BankError, load, parse
+from app.questions.bank import Bank, load
 from app.questions.question import Question
+from app.questions.source import BankError, parse
 
 GOOD = """\
 number: 1
