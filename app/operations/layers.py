@@ -26,6 +26,7 @@ class Layer(Inputs):
     """Passes its input on in the same shape and learns nothing, unless a kind says otherwise."""
 
     title: ClassVar[Text]
+    kind: str
 
     def output(self, shape: Shape) -> Shape:
         """The shape handed on. Misfit where the layer cannot take `shape`."""

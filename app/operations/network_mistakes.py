@@ -1,10 +1,8 @@
 """What goes wrong when the shapes and parameters of a network are worked out."""
 
-from collections.abc import Callable
 from typing import Any
 
 from app.operations.layers import (
-    BatchNormLayer,
     ConvolutionLayer,
     DenseLayer,
     FlattenLayer,
@@ -13,12 +11,9 @@ from app.operations.layers import (
     PoolingLayer,
     Shape,
 )
-from app.operations.operation import Mistake
+from app.operations.operation import Mistake, Way
 from app.operations.windows import CEIL_FOR_FLOOR, FLOOR_FOR_CEIL, both
 from app.text import text
-
-Output = Callable[[Layer, Shape], Shape]
-Parameters = Callable[[Layer, Shape], int]
 
 KERNEL_FORGOTTEN = Mistake(
     "kernel_forgotten",
@@ -90,88 +85,120 @@ STATISTICS_COUNTED = Mistake(
     text("把批归一化的均值和方差也算作参数", "mean and variance of batch norm counted"),
     text("均值和方差是统计出来的，不是学出来的。", "Mean and variance are measured, not learned."),
 )
+PADDING_ONE_SIDE = Mistake(
+    "padding_one_side",
+    text("填充只加了一边", "padding added at one end only"),
+    text("填充在每条边的两端都加了几格？", "How much does padding add at both ends of a side?"),
+)
+STRIDE_TWICE = Mistake(
+    "stride_applied_twice",
+    text("步幅除了两次", "divided by the stride twice"),
+    text("步幅在公式里出现几次？", "How often does the stride occur in the formula?"),
+)
+POOLING_COUNTED = Mistake(
+    "pooling_counted",
+    text("给池化也算了参数", "parameters counted for pooling"),
+    text(
+        "池化取最大或平均：有什么要学的吗？", "Pooling takes a maximum or a mean: is there anything to learn?"
+    ),
+)
+BIAS_PER_WEIGHT = Mistake(
+    "bias_per_weight",
+    text("每个权重都配了一个偏置", "one bias per weight"),
+    text("一个卷积核、一个神经元各有几个偏置？", "How many biases has a kernel, and how many a neuron?"),
+)
 
 
-def right_output(layer: Layer, shape: Shape) -> Shape:
+# the likelier first; a setting is named after the kind of layer that it changes
+MISTAKES: tuple[Mistake, ...] = tuple(
+    mistake.by(**settings)
+    for mistake, settings in (
+        (CEIL_FOR_FLOOR, {"convolution.ceil": True, "pooling.ceil": True}),
+        (FLOOR_FOR_CEIL, {"pooling.ceil": False}),
+        (PADDING_IGNORED, {"convolution.padding": 0, "pooling.padding": 0}),
+        (STRIDE_IGNORED, {"convolution.stride": 1, "pooling.stride": 1}),
+        (POOLING_IGNORED, {"pooling.ignored": True}),
+        (KERNEL_FORGOTTEN, {"convolution.window": 1}),
+        (OFF_BY_ONE, {"convolution.short": True}),
+        (POOLING_OFF_BY_ONE, {"pooling.short": True}),
+        (PADDING_ONE_SIDE, {"convolution.one_side": True}),
+        (STRIDE_TWICE, {"convolution.twice": True}),
+        (CHANNELS_KEPT, {"convolution.channels_kept": True}),
+        (FLATTENED_ONE_CHANNEL, {"flatten.one_channel": True}),
+        (BIAS_FORGOTTEN, {"convolution.biased": False, "dense.biased": False}),
+        (BIAS_ADDED, {"convolution.biased": True, "dense.biased": True}),
+        (BIAS_PER_WEIGHT, {"convolution.doubled": True, "dense.doubled": True}),
+        (CHANNELS_DROPPED, {"convolution.flat": True}),
+        (KERNEL_NOT_SQUARED, {"convolution.one_side_of_kernel": True}),
+        (STATISTICS_COUNTED, {"batch_norm.statistics": True}),
+        (POOLING_COUNTED, {"pooling.counted": True}),
+    )
+)
+
+
+def of_layer(mistake: Mistake, layer: Layer) -> Mistake | None:
+    """The mistake as it can be made in this layer alone; None where it cannot."""
+    own = {name: v for name, v in mistake.otherwise.items() if name.startswith(f"{layer.kind}.")}
+    return mistake.by(**own) if own else None
+
+
+def output_of(layer: Layer, shape: Shape, i: int, way: Way) -> Shape:
+    """The shape that layer i hands on, done this way. Misfit where there is none."""
+    if isinstance(layer, ConvolutionLayer):
+        return convolved(layer, shape, i, way)
+    if isinstance(layer, PoolingLayer):
+        return shape if way("pooling.ignored", False, i) else pooled(layer, shape, i, way)
+    if isinstance(layer, FlattenLayer) and len(shape) == 3 and way("flatten.one_channel", False, i):
+        return layer.output(shape[1:])
     return layer.output(shape)
 
 
-def right_parameters(layer: Layer, shape: Shape) -> int:
-    return layer.parameters(shape)
+def convolved(layer: ConvolutionLayer, shape: Shape, i: int, way: Way) -> Shape:
+    slid = altered(layer, i, way, "stride", "padding")
+    window = way("convolution.window", layer.kernel, i)
+    slid = slid.model_copy(update={"kernel": window}) if window != layer.kernel else slid
+    if way("convolution.one_side", False, i) and len(shape) == 3:
+        shape = [shape[0], *(n - p for n, p in zip(shape[1:], both(layer.padding), strict=True))]
+    after = slid.output(shape, ceil=way("convolution.ceil", False, i))
+    if way("convolution.twice", False, i):
+        after = [after[0], *(max(1, n // s) for n, s in zip(after[1:], both(layer.stride), strict=True))]
+    if way("convolution.channels_kept", False, i):
+        after = [shape[0], *after[1:]]
+    return shortened(after) if way("convolution.short", False, i) else after
 
 
-def altered(layer: Layer, kinds: type[Layer] | tuple[type[Layer], ...], **change: Any) -> Layer:
-    return layer.model_copy(update=change) if isinstance(layer, kinds) else layer
+def pooled(layer: PoolingLayer, shape: Shape, i: int, way: Way) -> Shape:
+    after = altered(layer, i, way, "stride", "padding", "ceil").output(shape)
+    return shortened(after) if way("pooling.short", False, i) else after
 
 
-def output_of(*kinds: type[Layer], **change: Any) -> Output:
-    """The output where layers of these kinds are read with other settings."""
-    return lambda layer, shape: altered(layer, kinds, **change).output(shape)
+def altered(layer: Any, i: int, way: Way, *names: str) -> Any:
+    right = {name: getattr(layer, name) for name in names}
+    done = {name: way(f"{layer.kind}.{name}", value, i) for name, value in right.items()}
+    return layer if done == right else layer.model_copy(update=done)
 
 
-def parameters_of(*kinds: type[Layer], **change: Any) -> Parameters:
-    return lambda layer, shape: altered(layer, kinds, **change).parameters(shape)
-
-
-def one_short(kind: type[Layer]) -> Output:
+def shortened(shape: Shape) -> Shape:
     """The + 1 forgotten."""
-
-    def output(layer: Layer, shape: Shape) -> Shape:
-        after = layer.output(shape)
-        if not isinstance(layer, kind):
-            return after
-        if min(after[1:]) < 2:
-            raise Misfit(text("没有输出。", "nothing is left."))
-        return [after[0], *(side - 1 for side in after[1:])]
-
-    return output
+    if min(shape[1:]) < 2:
+        raise Misfit(text("没有输出。", "nothing is left."))
+    return [shape[0], *(side - 1 for side in shape[1:])]
 
 
-def rounded_up(layer: Layer, shape: Shape) -> Shape:
-    if isinstance(layer, ConvolutionLayer):
-        return layer.output(shape, ceil=True)
-    return altered(layer, PoolingLayer, ceil=True).output(shape)
-
-
-def channels_kept(layer: Layer, shape: Shape) -> Shape:
-    return altered(layer, ConvolutionLayer, out_channels=shape[0]).output(shape)
-
-
-def flattened_one_channel(layer: Layer, shape: Shape) -> Shape:
-    one = shape[1:] if isinstance(layer, FlattenLayer) and len(shape) == 3 else shape
-    return layer.output(one)
-
-
-def channels_dropped(layer: Layer, shape: Shape) -> int:
-    seen = [layer.groups, *shape[1:]] if isinstance(layer, ConvolutionLayer) else shape
-    return layer.parameters(seen)
-
-
-def kernel_not_squared(layer: Layer, shape: Shape) -> int:
-    if isinstance(layer, ConvolutionLayer):
-        layer = layer.model_copy(update={"kernel": [both(layer.kernel)[0], 1]})
-    return layer.parameters(shape)
-
-
-def statistics_counted(layer: Layer, shape: Shape) -> int:
-    return layer.parameters(shape) * (2 if isinstance(layer, BatchNormLayer) else 1)
-
-
-# a wrong way to find a layer's output, and to count its parameters; the likelier first
-WRONG_WAYS: tuple[tuple[Mistake, Output, Parameters], ...] = (
-    (CEIL_FOR_FLOOR, rounded_up, right_parameters),
-    (FLOOR_FOR_CEIL, output_of(PoolingLayer, ceil=False), right_parameters),
-    (PADDING_IGNORED, output_of(ConvolutionLayer, PoolingLayer, padding=0), right_parameters),
-    (STRIDE_IGNORED, output_of(ConvolutionLayer, PoolingLayer, stride=1), right_parameters),
-    (POOLING_IGNORED, output_of(PoolingLayer, size=1, stride=1, padding=0), right_parameters),
-    (KERNEL_FORGOTTEN, output_of(ConvolutionLayer, kernel=1), right_parameters),
-    (OFF_BY_ONE, one_short(ConvolutionLayer), right_parameters),
-    (POOLING_OFF_BY_ONE, one_short(PoolingLayer), right_parameters),
-    (CHANNELS_KEPT, channels_kept, right_parameters),
-    (FLATTENED_ONE_CHANNEL, flattened_one_channel, right_parameters),
-    (BIAS_FORGOTTEN, right_output, parameters_of(ConvolutionLayer, DenseLayer, bias=False)),
-    (BIAS_ADDED, right_output, parameters_of(ConvolutionLayer, DenseLayer, bias=True)),
-    (CHANNELS_DROPPED, right_output, channels_dropped),
-    (KERNEL_NOT_SQUARED, right_output, kernel_not_squared),
-    (STATISTICS_COUNTED, right_output, statistics_counted),
-)
+def parameters_of(layer: Layer, shape: Shape, i: int, way: Way) -> int:
+    """What layer i learns on inputs of `shape`, counted this way."""
+    seen, counted = shape, layer
+    if isinstance(layer, ConvolutionLayer | DenseLayer):
+        biased = way(f"{layer.kind}.biased", layer.bias, i)
+        counted = layer if biased == layer.bias else layer.model_copy(update={"bias": biased})
+    if isinstance(counted, ConvolutionLayer):
+        if way("convolution.flat", False, i):
+            seen = [counted.groups, *shape[1:]]
+        if way("convolution.one_side_of_kernel", False, i):
+            counted = counted.model_copy(update={"kernel": [both(counted.kernel)[0], 1]})
+    if isinstance(counted, ConvolutionLayer | DenseLayer) and way(f"{layer.kind}.doubled", False, i):
+        return 2 * counted.model_copy(update={"bias": False}).parameters(seen)
+    if isinstance(layer, PoolingLayer) and way("pooling.counted", False, i):
+        rows, columns = both(layer.size)
+        return rows * columns
+    return counted.parameters(seen) * (2 if way(f"{layer.kind}.statistics", False, i) else 1)

@@ -7,13 +7,26 @@ from numpy.random import Generator
 from pydantic import Field, ValidationError, model_validator
 
 from app.operations.layers import AnyLayer, ConvolutionLayer, DenseLayer, Layer, Misfit, Shape
-from app.operations.network_mistakes import WRONG_WAYS, Output, Parameters, right_output, right_parameters
-from app.operations.operation import Inputs, Mistake, Operation, Picture, Solution, Step, refuse
+from app.operations.network_mistakes import MISTAKES, of_layer, output_of, parameters_of
+from app.operations.operation import (
+    RIGHT,
+    Inputs,
+    LeadsNowhere,
+    Mistake,
+    Operation,
+    Picture,
+    Results,
+    Step,
+    Way,
+    leading,
+    refuse,
+)
 from app.operations.windows import both
-from app.text import text
+from app.text import Text, text
 
 Size = Annotated[int, Field(ge=1, le=1_000_000)]
 TRIES = 200
+FEW = 12  # layers, for mistakes to be looked for in one of them alone
 OUT_CHANNELS = (4, 6, 8, 16, 32)  # what siblings draw
 KERNELS = (3, 5)
 UNITS = (16, 32, 64, 84, 100, 120, 128)
@@ -65,9 +78,22 @@ class NetworkShapes(Operation[NetworkInputs]):
         ],
     }
 
-    def solve(self, given: NetworkInputs) -> Solution:
-        results = chain(given)
-        return Solution(results, tuple(working(given, results)))
+    def compute(self, given: NetworkInputs, way: Way = RIGHT) -> Results:
+        try:
+            return chain(given, way)
+        except Misfit:
+            raise LeadsNowhere from None
+
+    def steps(self, given: NetworkInputs, results: Results) -> Iterable[Step]:
+        shapes = [given.input, *results["shapes"]]
+        for i, (layer, shape) in enumerate(zip(given.layers, shapes, strict=False)):
+            for step in layer.working(shape):
+                yield Step(step.formula, where(i, layer) + step.text)
+        counts = [str(count) for count in results["parameters"] if count]
+        yield Step(
+            " + ".join(counts or ["0"]) + (f" = {results['total_parameters']}" if len(counts) > 1 else ""),
+            text("有参数的层相加，就是总参数量。", "The layers with parameters add up to the total."),
+        )
 
     def draw(self, like: NetworkInputs, rng: Generator) -> NetworkInputs:
         for _ in range(TRIES):
@@ -78,13 +104,34 @@ class NetworkShapes(Operation[NetworkInputs]):
         return like
 
     def mistakes(self, given: NetworkInputs) -> Iterable[Mistake]:
-        truth, found = chain(given), list(wrong_chains(given))
-        for mistake, wrong in found:
-            alone = [other["parameters"] for _, other in found].count(wrong["parameters"]) == 1
-            if alone or wrong["shapes"] == truth["shapes"]:
-                yield mistake.leads_to(**wrong)
-            else:  # its counts would not tell it from another mistake
-                yield mistake.leads_to(shapes=wrong["shapes"])
+        kinds = {f"{layer.kind}." for layer in given.layers}
+        for mistake in MISTAKES:
+            if any(name.startswith(kind) for name in mistake.otherwise for kind in kinds):
+                yield mistake
+
+    def local_mistakes(self, given: NetworkInputs) -> Iterable[Mistake]:
+        for i, layer in enumerate(given.layers if len(given.layers) <= FEW else ()):
+            alone = (of_layer(mistake, layer) for mistake in MISTAKES)
+            yield from (mistake.at(i, where(i, layer)) for mistake in alone if mistake)
+
+    def led(self, given: NetworkInputs) -> tuple[Mistake, ...]:
+        """Of two mistakes that lead to the same shapes the likelier; counts only where they tell mistakes apart."""
+        truth, found, seen = chain(given), [], []
+        for mistake in leading(self, given, self.mistakes(given)):
+            shapes = mistake.results["shapes"]
+            if mistake.results == truth or shapes in seen:
+                continue
+            if shapes != truth["shapes"]:
+                seen.append(shapes)
+            found.append(mistake)
+        counts = [mistake.results["parameters"] for mistake in found]
+        return tuple(
+            mistake
+            if counts.count(mistake.results["parameters"]) == 1
+            or mistake.results["shapes"] == truth["shapes"]
+            else mistake.leads_to(shapes=mistake.results["shapes"])
+            for mistake in found
+        )
 
     def picture(self, given: NetworkInputs) -> Picture:
         layers = [{"kind": layer.kind, "label": layer.label} for layer in given.layers]
@@ -95,36 +142,21 @@ class NetworkShapes(Operation[NetworkInputs]):
         )
 
 
-def chain(
-    given: NetworkInputs, output: Output = right_output, parameters: Parameters = right_parameters
-) -> dict[str, Any]:
+def chain(given: NetworkInputs, way: Way = RIGHT) -> dict[str, Any]:
     """All results; Misfit names the first layer that cannot take its input."""
     shape, shapes, counts = given.input, [], []
-    for i, layer in enumerate(given.layers, start=1):
+    for i, layer in enumerate(given.layers):
         try:
-            after = output(layer, shape)
+            after = output_of(layer, shape, i, way)
         except Misfit as misfit:
-            where = text(f"第 {i} 层（{layer.title.zh}）：", f"Layer {i} ({layer.title.en}):")
-            raise Misfit(where + misfit.why) from None
-        counts.append(parameters(layer, shape))
-        shapes.append(shape := after)
+            raise Misfit(where(i, layer) + misfit.why) from None
+        counts.append(way.keep("parameters", parameters_of(layer, shape, i, way), i))
+        shapes.append(shape := way.keep("shapes", after, i))
     return {"shapes": shapes, "parameters": counts, "total_parameters": sum(counts)}
 
 
-def wrong_chains(given: NetworkInputs) -> Iterable[tuple[Mistake, dict[str, Any]]]:
-    """What goes wrong here; of two mistakes that lead to the same shapes only the first."""
-    truth = chain(given)
-    seen = []
-    for mistake, output, parameters in WRONG_WAYS:
-        try:
-            wrong = chain(given, output, parameters)
-        except Misfit:  # this mistake leads nowhere here
-            continue
-        if wrong == truth or wrong["shapes"] in seen:
-            continue
-        if wrong["shapes"] != truth["shapes"]:
-            seen.append(wrong["shapes"])
-        yield mistake, wrong
+def where(i: int, layer: Layer) -> Text:
+    return text(f"第 {i + 1} 层（{layer.title.zh}）：", f"Layer {i + 1} ({layer.title.en}):")
 
 
 def input_like(like: Shape, rng: Generator) -> Shape:
@@ -158,16 +190,3 @@ def layer_like(layer: Layer, rng: Generator) -> Layer:
     if "padding" in layer.model_fields_set:  # where none is declared, a prompt may say there is none
         change["padding"] = rng.integers(0, 2).item()
     return layer.model_copy(update=change)
-
-
-def working(given: NetworkInputs, results: dict[str, Any]) -> Iterable[Step]:
-    shapes = [given.input, *results["shapes"]]
-    for i, (layer, shape) in enumerate(zip(given.layers, shapes, strict=False), start=1):
-        where = text(f"第 {i} 层（{layer.title.zh}）：", f"Layer {i} ({layer.title.en}):")
-        for step in layer.working(shape):
-            yield Step(step.formula, where + step.text)
-    counts = [str(count) for count in results["parameters"] if count]
-    yield Step(
-        " + ".join(counts or ["0"]) + (f" = {results['total_parameters']}" if len(counts) > 1 else ""),
-        text("有参数的层相加，就是总参数量。", "The layers with parameters add up to the total."),
-    )

@@ -279,9 +279,8 @@ def polynomial(coefficients: Sequence[float], variable: str) -> str:
         symbol = (variable if power == 1 else f"{variable}^{{{power}}}") if power else ""
         if c:
             terms.append(("-" if c < 0 else "+") + " " + f"{factor} {symbol}".strip())
-    return (
-        " ".join(terms).removeprefix("+ ").replace("- ", "-", 1 if terms and terms[0][0] == "-" else 0) or "0"
-    )
+    written = " ".join(terms) or "0"
+    return "-" + written[2:] if written.startswith("- ") else written.removeprefix("+ ")
 
 
 def matrix(values: Value) -> str:

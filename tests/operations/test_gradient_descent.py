@@ -7,8 +7,10 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from app.operations import OPERATIONS
+from app.operations.operation import Way
 from tests.operations.asking import mistakes_of, refusal, results_of
 
+DESCENT = OPERATIONS["gradient_descent"]
 small = st.floats(-10, 10)
 
 
@@ -40,6 +42,28 @@ def test_mistakes_lead_where_their_formulas_lead() -> None:
     assert named["linear_term_forgotten"]["path"] == [1, 0, 0]
     assert named["value_for_gradient"]["path"] == [1, 1, 1]
     assert named["gradient_not_updated"]["path"] == [1, 2, 3]
+    named = mistakes_of("gradient_descent", coefficients=[1, -4, 3], start=0, rate=0.25, steps=2)
+    assert named["one_step_short"] == {"final": 1}
+    assert named["one_step_over"] == {"final": 1.75}
+
+
+def test_a_mistake_in_one_step_leaves_the_steps_before_it() -> None:
+    given = DESCENT.Inputs(coefficients=[1, -4, 3], start=0, rate=0.25, steps=3)
+    (along,) = (
+        m for m in DESCENT.local_mistakes(given) if m.name == "wrong_sign" and m.place.en == "Step 2:"
+    )
+    assert DESCENT.compute(given, Way(along.otherwise))["path"] == [0, 1, 0.5, 1.25]
+
+
+def test_the_path_goes_on_from_the_learners_own_point() -> None:
+    given = DESCENT.Inputs(coefficients=[1, -4, 3], start=0, rate=0.25, steps=3)
+    assert DESCENT.compute(given, Way(own={"path": [0, 4]})) == {"path": [0, 4, 3, 2.5], "final": 2.5}
+
+
+def test_rounding_early_rounds_every_point() -> None:
+    given = DESCENT.Inputs(coefficients=[1, -4, 3], start=0, rate=0.3, steps=3)
+    coarse = DESCENT.compute(given, Way(rounding=lambda w: round(w, 1)))
+    assert coarse["path"] == pytest.approx([0, 1.2, 1.7, 1.9])
 
 
 def test_a_mistake_that_diverges_is_left_out() -> None:

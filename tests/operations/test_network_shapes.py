@@ -11,7 +11,7 @@ from latex2mathml.converter import convert
 from pydantic import ValidationError
 
 from app.operations import OPERATIONS
-from app.operations.operation import is_tidy, sibling
+from app.operations.operation import Way, computed, is_tidy, sibling
 from tests.operations.asking import mistakes_of, refusal, results_of
 
 NETWORK = OPERATIONS["network_shapes"]
@@ -192,6 +192,17 @@ def test_mistakes_of_the_printed_network_name_the_printed_key() -> None:
                 "ceil_for_floor": [4, 6, 6],
                 "padding_ignored": [4, 4, 4],
                 "stride_ignored": [4, 10, 10],
+                "stride_applied_twice": [4, 2, 2],
+            },
+        ),
+        (
+            [1, 10, 10],
+            convolution(1, 5, padding=2),
+            {
+                "padding_ignored": [1, 6, 6],
+                "padding_one_side": [1, 8, 8],
+                "kernel_forgotten": [1, 14, 14],
+                "off_by_one": [1, 9, 9],
             },
         ),
         (
@@ -239,6 +250,42 @@ def test_mistakes_about_declared_biases_and_batch_norm() -> None:
     assert named["bias_added"] == {"parameters": [76, 8], "total_parameters": 84}
     assert named["statistics_counted"] == {"parameters": [72, 16], "total_parameters": 88}
     assert "bias_forgotten" not in named
+
+
+def test_mistakes_about_what_a_layer_learns() -> None:
+    named = mistakes_of(
+        "network_shapes", input=[1, 8, 8], layers=[convolution(2, 3), POOL, FLATTEN, dense(3)]
+    )
+    assert named["bias_per_weight"] == {"parameters": [36, 0, 0, 108], "total_parameters": 144}
+    assert named["pooling_counted"] == {"parameters": [20, 4, 0, 57], "total_parameters": 81}
+
+
+def test_a_mistake_in_one_layer_leaves_the_layers_before_it() -> None:
+    given = NETWORK.Inputs(**PRINTED)
+    truth = NETWORK.compute(given)
+    local = list(NETWORK.local_mistakes(given))
+    assert len(local) > 15
+    for mistake in local:
+        assert mistake.place is not None
+        (place,) = {place for place, _ in mistake.otherwise}
+        results = computed(NETWORK, given, Way(mistake.otherwise))
+        if results:
+            assert results["shapes"][:place] == truth["shapes"][:place]
+            assert results["parameters"][:place] == truth["parameters"][:place]
+    (second,) = (m for m in local if m.name == "stride_ignored" and m.place.zh == "第 4 层（池化）：")
+    assert NETWORK.compute(given, Way(second.otherwise))["shapes"][:4] == [
+        [32, 26, 26], [32, 13, 13], [32, 11, 11], [32, 10, 10],
+    ]  # fmt: skip
+
+
+def test_later_shapes_follow_from_the_learners_own() -> None:
+    given = NETWORK.Inputs(**PRINTED)
+    own = Way(own={"shapes": [None, [32, 12, 12]]})
+    assert NETWORK.compute(given, own)["shapes"] == [
+        [32, 26, 26], [32, 12, 12], [32, 10, 10], [32, 5, 5], [800], [10],
+    ]  # fmt: skip
+    own = Way(own={"parameters": [288]})
+    assert NETWORK.compute(given, own)["total_parameters"] == 288 + 9248 + 8010
 
 
 def test_siblings_keep_kinds_alike_layers_and_classes() -> None:
