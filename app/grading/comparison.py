@@ -30,7 +30,7 @@ def agrees(value: Fraction | None, expected: Real, asked: Precision) -> bool:
     truth = Fraction(expected)
     off = abs(value - truth)
     if units := asked.units(truth):
-        return off <= units[0] / 2 + min(HAIR, units[0] / 100) + RELATIVE_HAIR * abs(truth)
+        return off <= units[0] / 2 + min(HAIR + RELATIVE_HAIR * abs(truth), units[0] / 100)
     if truth.denominator == 1 or isinstance(expected, Fraction):
         return off == 0
     return off <= max(RELATIVE * abs(truth), HAIR)
