@@ -20,6 +20,7 @@ from app.questions.part import (
     Part,
     TextPart,
     computed,
+    precision,
 )
 from app.questions.question import Question
 from app.questions.shown import part_shown
@@ -134,7 +135,6 @@ def as_typed(value: Any, part: Part) -> Any:
         return "×".join(str(n) for n in value)
     if isinstance(value, list):
         return [as_typed(v, part) for v in value]
-    decimals = getattr(part, "decimals", None)
-    if decimals is not None:
-        return f"{value:.{decimals}f}"
+    if (rounded := precision(part).rounded(value)) is not None:
+        return rounded
     return str(int(value)) if float(value).is_integer() else repr(float(value))

@@ -78,10 +78,10 @@ def grade(
 
 def written(variant: Variant, part: TextPart, response: object) -> Verdict:
     """A text is for its writer to judge, helped by suggestions; what is not one, or is endless, is unreadable."""
+    if response and not isinstance(response, str):
+        return unreadable(Unreadable(text("这里要一段文字。", "A text is wanted here.")))
     if not isinstance(response, str) or not response.strip():
-        return unreadable(
-            Unreadable(EMPTY if not response else text("这里要一段文字。", "A text is wanted here."))
-        )
+        return unreadable(Unreadable(EMPTY))
     if len(response) > LONGEST_TEXT:
         said = f"太长：最多 {LONGEST_TEXT} 个字符。", f"Too long: at most {LONGEST_TEXT} characters."
         return unreadable(Unreadable(text(*said)))

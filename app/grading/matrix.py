@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from typing import Any
 
-from app.grading.comparison import Comparison, agrees, by_cell, judged
+from app.grading.comparison import Comparison, agrees, by_cell, judged, too_roughly
 from app.grading.reading import Entry, read_matrix
 from app.grading.verdict import Cells
 from app.questions.part import MatrixPart
+from app.questions.precision import Precision
 from app.text import Text, text
 
 Matrix = list[list[Any]]  # rows of entries, or of expected numbers
@@ -27,17 +28,18 @@ def read(part: MatrixPart, response: object) -> list[list[Entry]]:
 
 def compare(part: MatrixPart, value: list[list[Entry]], expected: Matrix) -> Comparison:
     """Nothing for a wrong shape, else credit for each right cell; `cells` holds rows."""
-    name = named(value, expected, part.decimals)
+    name = named(value, expected, part.precision)
     if shape(value) != shape(expected):
         r, c = shape(value)
         wrong = text(f"形状不对：你写的是 {r}×{c}。", f"The shape is wrong: yours is {r}×{c}.")
         return Comparison(0.0, False, feedback=wrong + name if name else wrong)
     rows = [
-        [judged(v, e, part.decimals) for v, e in zip(row, truth, strict=True)]
+        [judged(v, e, part.precision) for v, e in zip(row, truth, strict=True)]
         for row, truth in zip(value, expected, strict=True)
     ]
     cells: Cells = [list(row) for row in rows]
-    found = by_cell([outcome for row in rows for outcome in row], cells)
+    rounding = too_roughly(pairs(value, expected, 0, 0), part.precision)
+    found = by_cell([outcome for row in rows for outcome in row], cells, rounding)
     if found.right or not name:
         return found
     return Comparison(found.score, False, cells, name)
@@ -47,7 +49,7 @@ def shape(matrix: Matrix) -> tuple[int, int]:
     return len(matrix), len(matrix[0]) if matrix and isinstance(matrix[0], list) else 0
 
 
-def named(value: Matrix, expected: Matrix, decimals: int | None) -> Text | None:
+def named(value: Matrix, expected: Matrix, asked: Precision) -> Text | None:
     """What was done to a right result, where that explains the whole answer."""
     if 0 in shape(expected):
         return None
@@ -58,28 +60,28 @@ def named(value: Matrix, expected: Matrix, decimals: int | None) -> Text | None:
         TURNED: [row[::-1] for row in expected[::-1]],
     }
     for name, matrix in moved.items():
-        if equal(value, matrix, decimals):
+        if equal(value, matrix, asked):
             return name
-    return SHIFTED if is_shifted(value, expected, decimals) else None
+    return SHIFTED if is_shifted(value, expected, asked) else None
 
 
-def equal(value: Matrix, expected: Matrix, decimals: int | None) -> bool:
+def equal(value: Matrix, expected: Matrix, asked: Precision) -> bool:
     return shape(value) == shape(expected) and all(
-        agrees(v, e, decimals) for v, e in pairs(value, expected, 0, 0)
+        agrees(v, e, asked) for v, e in pairs(value, expected, 0, 0)
     )
 
 
-def is_shifted(value: Matrix, expected: Matrix, decimals: int | None) -> bool:
+def is_shifted(value: Matrix, expected: Matrix, asked: Precision) -> bool:
     """Whether all that overlaps after a move by one place agrees: half the cells, and more than agree unmoved."""
     if shape(value) != shape(expected):
         return False
     rows, columns = shape(value)
-    unmoved = sum(agrees(v, e, decimals) for v, e in pairs(value, expected, 0, 0))
+    unmoved = sum(agrees(v, e, asked) for v, e in pairs(value, expected, 0, 0))
     for down in (-1, 0, 1):
         for right in (-1, 0, 1):
             both = list(pairs(value, expected, down, right))
             enough = 2 * len(both) >= rows * columns and len(both) > max(unmoved, 3)
-            if enough and all(agrees(v, e, decimals) for v, e in both):
+            if enough and all(agrees(v, e, asked) for v, e in both):
                 return True
     return False
 

@@ -1,11 +1,11 @@
-"""One number: whole numbers are exact, reals right to the declared decimals."""
+"""One number: whole numbers are exact, reals right to the declared decimals or figures."""
 
 from fractions import Fraction
-from math import isfinite
 
-from app.grading.comparison import Comparison, Real, agrees
+from app.grading.comparison import Comparison, agrees, badly_rounded
 from app.grading.reading import read_number, written
 from app.questions.part import FreeChoice, NumberPart
+from app.questions.precision import Real
 from app.text import text
 
 
@@ -16,23 +16,12 @@ def read(part: NumberPart, response: object) -> Fraction:
 
 def compare(part: NumberPart, value: Fraction, expected: Real) -> Comparison:
     """Right or not; a value that is only rounded wrongly is told so."""
-    if agrees(value, expected, part.decimals):
+    if agrees(value, expected, part.precision):
         return Comparison(1.0, True)
-    if part.decimals is None or not badly_rounded(value, expected, part.decimals):
+    if not badly_rounded(value, expected, part.precision):
         return Comparison(0.0, False)
-    said = text(
-        f"很接近：请四舍五入到 {part.decimals} 位小数。", f"Very close: round to {part.decimals} decimals."
-    )
-    return Comparison(0.0, False, feedback=said)
-
-
-def badly_rounded(value: Fraction, expected: Real, decimals: int) -> bool:
-    """Whether it was cut off instead of rounded, or is right to fewer decimals than wanted."""
-    if not isfinite(expected) or (value * 10**decimals).denominator != 1:
-        return False
-    fewer = next(d for d in range(decimals + 1) if (value * 10**d).denominator == 1)
-    cut_off = abs(value - Fraction(expected)) < Fraction(1, 10**decimals)
-    return cut_off or (0 < fewer < decimals and agrees(value, expected, fewer))
+    wish = part.precision.wish
+    return Comparison(0.0, False, feedback=text(f"很接近：请{wish.zh}。", f"Very close: {wish.en}."))
 
 
 def within(choice: FreeChoice, value: Fraction) -> bool:

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
-from app.grading.comparison import Comparison, Real, by_cell, judged
+from app.grading.comparison import Comparison, by_cell, judged, too_roughly
 from app.grading.reading import Entry, at_place, ordinal, read_number, read_vector, written
 from app.grading.verdict import EMPTY, Unreadable
 from app.questions.part import NumbersPart
+from app.questions.precision import Real
 from app.text import Text, text
 
 
@@ -52,5 +53,6 @@ def compare(part: NumbersPart, values: list[Entry], expected: Sequence[Real]) ->
     """Entry by entry; nothing is right where the counts differ."""
     if len(values) != len(expected):
         return Comparison(0.0, False)
-    outcomes = [judged(v, e, part.decimals) for v, e in zip(values, expected, strict=True)]
-    return by_cell(outcomes, list(outcomes))
+    both = list(zip(values, expected, strict=True))
+    outcomes = [judged(v, e, part.precision) for v, e in both]
+    return by_cell(outcomes, list(outcomes), too_roughly(both, part.precision))

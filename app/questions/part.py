@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, model_val
 from pydantic_core import PydanticCustomError
 
 from app.operations import OPERATIONS
+from app.questions.precision import EXACT, Precision
 from app.text import Text
 
 Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
@@ -87,22 +88,37 @@ class PartBase(Strict):
     explanation: Text | None = None  # shown with the worked solution
 
 
-class NumberPart(PartBase):
+class RealPart(PartBase):
+    """A part whose answer may be real: `decimals` or `figures` says how far it is to be right."""
+
+    decimals: int | None = Field(None, ge=0, le=10)
+    figures: int | None = Field(None, ge=1, le=10)
+
+    @model_validator(mode="after")
+    def one_precision(self) -> "RealPart":
+        if self.decimals is not None and self.figures is not None:
+            raise refuse("give `decimals` or `figures`, not both")
+        return self
+
+    @property
+    def precision(self) -> Precision:
+        return Precision(self.decimals, self.figures)
+
+
+class NumberPart(RealPart):
     response: Literal["number"]
     answer: Annotated[
         Annotated[Computed, Tag("computed")] | Annotated[FreeChoice, Tag("free")],
         Discriminator(lambda answer: "free" if "minimum" in dict(answer) else "computed"),
     ]
-    decimals: int | None = Field(None, ge=0, le=10)
     unit: Text | None = None
 
 
-class NumbersPart(PartBase):
+class NumbersPart(RealPart):
     response: Literal["numbers"]
     answer: Computed
     labels: list[Text]
     rows: str | None = None  # working of row i, such as "{{ widths[i] }} × {{ widths[i + 1] }}"
-    decimals: int | None = Field(None, ge=0, le=10)
 
 
 class ShapePart(PartBase):
@@ -110,10 +126,9 @@ class ShapePart(PartBase):
     answer: Computed
 
 
-class MatrixPart(PartBase):
+class MatrixPart(RealPart):
     response: Literal["matrix"]
     answer: Computed
-    decimals: int | None = Field(None, ge=0, le=10)
 
 
 class ExpressionPart(PartBase):
@@ -254,6 +269,10 @@ RESPONSES: tuple[str, ...] = tuple(
 def computed(part: Part) -> Computed | None:
     answer = getattr(part, "answer", None)
     return answer if isinstance(answer, Computed) else None
+
+
+def precision(part: Part) -> Precision:
+    return part.precision if isinstance(part, RealPart) else EXACT
 
 
 def used_parts(part: Part) -> list[str]:

@@ -1,6 +1,7 @@
 """What a variant shows before any answer: never the answer itself."""
 
 import hashlib
+from dataclasses import asdict
 from typing import Any, TypeVar
 
 import numpy as np
@@ -15,6 +16,7 @@ from app.questions.part import (
     NumbersPart,
     OrderPart,
     Part,
+    precision,
 )
 from app.questions.variant import Variant
 from app.text import Text, text
@@ -56,8 +58,7 @@ def part_shown(variant: Variant, part: Part) -> dict[str, Any]:
     """What a part asks, as the API gives it."""
     shown: dict[str, Any] = {"id": part.id, "response": part.response, "marks": part.marks}
     shown["ask"] = variant.text(part.ask).model_dump() if part.ask else None
-    if (decimals := getattr(part, "decimals", None)) is not None:
-        shown["decimals"] = decimals
+    shown |= {name: n for name, n in asdict(precision(part)).items() if n is not None}
     if isinstance(part, NumbersPart):
         shown["labels"] = [label.model_dump() for label in labels(variant, part)]
     elif isinstance(part, ExpressionPart):

@@ -24,7 +24,7 @@ from app.operations.operation import (
     redraw,
     same,
 )
-from app.questions.part import Computed, Part, computed
+from app.questions.part import Computed, Part, computed, precision
 from app.questions.question import Question
 from app.questions.template import calculate, fill, fill_text
 from app.text import Text
@@ -207,7 +207,7 @@ def drawable(answer: Computed, given: Mapping[str, Any]) -> dict[str, str]:
 
 
 def is_tidy(question: Question, given: Mapping[str, Any]) -> bool:
-    """Every part can be solved, and no two of its wrong values coincide to the decimals asked for."""
+    """Every part can be solved, and no two of its wrong values coincide as they are asked for."""
     try:
         answers = Variant(question, 1, given).answers
     except ValidationError:
@@ -216,8 +216,7 @@ def is_tidy(question: Question, given: Mapping[str, Any]) -> bool:
 
 
 def distinct_as_asked(part: Part, answer: Answer) -> bool:
-    """Whether the truth and every mistake differ by more than the decimals asked for can hide."""
-    decimals = getattr(part, "decimals", None)
+    """Whether the truth and every mistake differ by more than the rounding asked for can hide."""
+    asked = precision(part)
     values = [answer.value, *(w.value for w in answer.wrong)]
-    hidden = None if decimals is None else 1e-9 + 2 * 10.0**-decimals
-    return not any(same(a, b, hidden) for i, a in enumerate(values) for b in values[:i])
+    return not any(asked.hides(a, b) for i, a in enumerate(values) for b in values[:i])

@@ -4,28 +4,29 @@ from markupsafe import Markup
 
 from app.grading import expression
 from app.grading.verdict import Unreadable
-from app.operations.operation import Value, matrix, number
+from app.operations.operation import Value, number
 from app.questions import markup
-from app.questions.part import ExpressionPart, Part
+from app.questions.part import ExpressionPart, Part, precision
+from app.questions.precision import Precision
 
 
 def answer_formula(part: Part, value: Value) -> str:
     """The answer in LaTeX, rounded as the part declares."""
     if part.response == "shape" and isinstance(value, list):
         return r" \times ".join(map(number, value))  # type: ignore[arg-type]
-    decimals = getattr(part, "decimals", None)
-    if decimals is not None:
-        return rounded(value, decimals)
-    return matrix(value) if isinstance(value, list) else number(value)
+    return rounded(value, precision(part))
 
 
-def rounded(value: Value, decimals: int) -> str:
-    """With just the decimals asked for, also where the last ones are 0."""
-    if not isinstance(value, list):
-        return f"{value:.{decimals}f}"
-    rows = value if isinstance(value[0], list) else [value]
-    body = r" \\ ".join(" & ".join(rounded(v, decimals) for v in row) for row in rows)  # type: ignore[union-attr]
-    return rf"\begin{{bmatrix}} {body} \end{{bmatrix}}"
+def rounded(value: Value, asked: Precision) -> str:
+    """With just the digits asked for, also where the last ones are 0; a list as one row."""
+    if isinstance(value, list):
+        rows = value if isinstance(value[0], list) else [value]
+        body = r" \\ ".join(" & ".join(rounded(v, asked) for v in row) for row in rows)  # type: ignore[union-attr]
+        return rf"\begin{{bmatrix}} {body} \end{{bmatrix}}"
+    if (plain := asked.rounded(value)) is None:
+        return number(value)
+    mantissa, _, exponent = plain.partition("e")
+    return rf"{mantissa} \times 10^{{{int(exponent)}}}" if exponent else mantissa
 
 
 def part_formula(part: ExpressionPart) -> Markup:

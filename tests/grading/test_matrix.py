@@ -114,6 +114,16 @@ def test_reals_are_right_to_the_declared_decimals() -> None:
     assert compared("0.3 0.67", [[1 / 3, 2 / 3]], decimals=2).cells == [["incorrect", "correct"]]
 
 
+def test_cells_that_are_only_rounded_wrongly_are_told_so() -> None:
+    cut_off = compared("0.33 0.66", [[1 / 3, 2 / 3]], decimals=2)
+    assert cut_off.feedback.en == "1 of 2 are right. Some are only rounded wrongly: round to 2 decimals."
+    assert (
+        compared("0.6 0.6", [[2 / 3, 2 / 3]], decimals=1).feedback.zh
+        == "有的数只差在舍入：请四舍五入到 1 位小数。"
+    )
+    assert compared("0.33 0.99", [[1 / 3, 2 / 3]], decimals=2).feedback.en == "1 of 2 are right."
+
+
 @pytest.mark.parametrize("response", [None, "", [], {}, [[""]], 5, "1 2\n3", [[1, 2]], "a b"])
 def test_what_is_no_matrix_is_unreadable(response: object) -> None:
     with pytest.raises(Unreadable):

@@ -6,16 +6,17 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from app.grading import number
 from app.grading.verdict import Unreadable
 from app.questions.part import FreeChoice, NumberPart
 
 
-def part(decimals: int | None = None) -> NumberPart:
+def part(decimals: int | None = None, figures: int | None = None) -> NumberPart:
     answer = {"operation": "dense_parameters", "result": "total"}
     return NumberPart.model_validate(
-        {"id": "n", "response": "number", "answer": answer, "decimals": decimals}
+        {"id": "n", "response": "number", "answer": answer, "decimals": decimals, "figures": figures}
     )
 
 
@@ -48,6 +49,31 @@ def test_a_value_that_is_only_rounded_wrongly_is_told_so(typed: str, close: bool
     assert (found.feedback is not None) == close
     if close:
         assert found.feedback.en == "Very close: round to 4 decimals."
+
+
+def test_what_is_wished_for_is_said_in_the_words_of_the_part() -> None:
+    wished = {(4, None): "0.6666", (1, None): "0.6", (0, None): "0", (None, 3): "0.666", (None, 1): "0.6"}
+    said = {}
+    for (decimals, figures), typed in wished.items():
+        asked = part(decimals, figures)
+        said[decimals, figures] = number.compare(asked, number.read(asked, typed), 2 / 3).feedback
+    assert {key: feedback.en for key, feedback in said.items()} == {
+        (4, None): "Very close: round to 4 decimals.",
+        (1, None): "Very close: round to 1 decimal.",
+        (0, None): "Very close: round to a whole number.",
+        (None, 3): "Very close: round to 3 significant figures.",
+        (None, 1): "Very close: round to 1 significant figure.",
+    }
+    assert said[4, None].zh == "很接近：请四舍五入到 4 位小数。"
+    assert said[None, 3].zh == "很接近：请保留 3 位有效数字。"
+
+
+def test_decimals_and_figures_exclude_each_other() -> None:
+    with pytest.raises(ValidationError, match="not both"):
+        part(decimals=3, figures=3)
+    for impossible in (0, 11):
+        with pytest.raises(ValidationError):
+            part(figures=impossible)
 
 
 def test_an_infinite_mistake_is_never_equal_and_never_close() -> None:
