@@ -20,7 +20,8 @@ class Text(BaseModel):
         return self.en if language == "en" else self.zh
 
     def __add__(self, other: "Text") -> "Text":
-        return Text(zh=self.zh + other.zh, en=f"{self.en} {other.en}".strip())
+        space = "" if other.en[:1] in (".", ",", ":", ";") else " "
+        return Text(zh=self.zh + other.zh, en=f"{self.en}{space}{other.en}".strip())
 
     def format(self, **values: object) -> "Text":
         return Text(zh=self.zh.format(**values), en=self.en.format(**values))

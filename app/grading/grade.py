@@ -1,6 +1,6 @@
 """Response to verdict: reads, compares, names the mistake, follows the learner's own earlier values."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -18,7 +18,9 @@ from app.grading import (
     shape,
     working,
 )
+from app.grading.carried import Judged, carry
 from app.grading.comparison import Comparison
+from app.grading.diagnosis import diagnose, search
 from app.grading.reading import read_number
 from app.grading.suggestions import suggest
 from app.grading.verdict import (
@@ -35,7 +37,7 @@ from app.grading.verdict import (
 )
 from app.questions.part import FreeChoice, NumbersPart, Part, TextPart, computed
 from app.questions.variant import Variant
-from app.text import text
+from app.text import Text, text
 
 # Each of these reads a response to a value and compares it with an expected one.
 COMPUTED: dict[str, Any] = {"number": number, "numbers": numbers, "shape": shape, "matrix": matrix}
@@ -49,17 +51,11 @@ DECLARED: dict[str, Callable[[Any, object], Verdict]] = {
     "layers": layers.grade,
 }
 
-# An earlier value is followed when it is a named mistake or at least this share of it is right, so that an
-# easy wrong start (all zeros) does not earn the marks of what comes after.
-PLAUSIBLE = 1 / 3
 LONGEST_TEXT = 10_000
 
-FOLLOWED = text(
-    "从你上一步的结果算，这一步是对的：给方法分。",
-    "Right from your own earlier result: marks for the method.",
-)
-FOLLOWED_PARTLY = text("按你上一步的结果来判。", "Judged from your own earlier result.")
+NOTHING = text("", "")
 ONLY_YOU = text("写好后，对照要点逐条自评。", "When it is written, check it against the key points yourself.")
+METHOD_CREDIT = working.METHOD_CREDIT
 METHOD_RIGHT = text("列式对了，结果算错了。", "The working is right, the result is not.")
 
 
@@ -67,13 +63,24 @@ def grade(
     variant: Variant, part: Part, response: object, earlier: Mapping[str, object] | None = None
 ) -> Verdict:
     """Judge one part. `earlier` holds the responses to earlier parts, for error carried forward."""
+    known: dict[str, Judged] = {}
+    for before in variant.question.parts:
+        if before.id == part.id:
+            break
+        if earlier and before.id in earlier and computed(before):
+            known[before.id] = judge(variant, before, earlier[before.id], known)
+    return judge(variant, part, response, known).verdict
+
+
+def judge(variant: Variant, part: Part, response: object, earlier: Mapping[str, Judged]) -> Judged:
+    """Judge one part, given how the earlier ones were judged."""
     if isinstance(part, TextPart):
-        return written(variant, part, response)
+        return Judged(written(variant, part, response))
     if part.response in DECLARED:
-        return DECLARED[part.response](part, response)
+        return Judged(DECLARED[part.response](part, response))
     if isinstance(part, NumbersPart) and part.rows:
-        return grade_rows(variant, part, response, earlier or {})
-    return grade_computed(variant, part, response, earlier or {})
+        return judge_rows(variant, part, response, earlier)
+    return judge_computed(variant, part, response, earlier)
 
 
 def written(variant: Variant, part: TextPart, response: object) -> Verdict:
@@ -99,11 +106,11 @@ def grade_all(variant: Variant, responses: Mapping[str, object]) -> Grade:
                 text(f"这道题没有“{part_id}”这一问。", f"This question has no part “{part_id}”."),
                 field=part_id,
             )
-    verdicts = {
-        part.id: grade(variant, part, responses[part.id], responses)
-        for part in variant.question.parts
-        if part.id in responses
-    }
+    known: dict[str, Judged] = {}
+    for part in variant.question.parts:
+        if part.id in responses:
+            known[part.id] = judge(variant, part, responses[part.id], known)
+    verdicts = {part_id: judged.verdict for part_id, judged in known.items()}
     judged = [
         (p.marks, v.score)
         for p in variant.question.parts
@@ -113,26 +120,41 @@ def grade_all(variant: Variant, responses: Mapping[str, object]) -> Grade:
     return Grade(sum(m * s for m, s in judged) / marks if marks else None, verdicts)
 
 
-def grade_computed(variant: Variant, part: Part, response: object, earlier: Mapping[str, object]) -> Verdict:
+def judge_computed(variant: Variant, part: Part, response: object, earlier: Mapping[str, Judged]) -> Judged:
     rules, response = COMPUTED[part.response], as_typed(response)
     try:
         value = rules.read(part, response)
     except Unreadable as problem:
-        return replace(unreadable(problem), cells=box_by_box(variant, part, response))
+        return Judged(replace(unreadable(problem), cells=box_by_box(variant, part, response)))
     if computed(part) is None:
-        return free_choice(part, value)
-    answer = variant.answers[part.id]
-    truth: Comparison = rules.compare(part, value, answer.value)
+        return Judged(free_choice(part, value))
+    truth: Comparison = rules.compare(part, value, variant.answers[part.id].value)
     if truth.right:
-        return scored(1, CORRECT, cells=truth.cells)
-    for name, feedback in explanations(variant, part, value):
-        return Verdict("incorrect", 0.0, feedback, name, truth.cells)
-    followed = follow(variant, part, value, earlier)
+        return Judged(scored(1, CORRECT, cells=truth.cells), value)
+    return Judged(explained(variant, part, value, truth, earlier), value)
+
+
+def explained(
+    variant: Variant, part: Part, value: Any, truth: Comparison, earlier: Mapping[str, Judged]
+) -> Verdict:
+    """The verdict on a wrong value: where it comes from, and what of it is right all the same."""
+    if said := printed_key(variant, part, value):
+        return Verdict("incorrect", 0.0, said, PRINTED_KEY, truth.cells)
+    answer = variant.answers[part.id]
+    followed = carry(COMPUTED[part.response], variant, part, value, earlier)
     if followed and followed.right:
-        return replace(scored(1, FOLLOWED, cells=followed.cells), followed=True)
-    if followed and followed.score > truth.score:
-        return replace(scored(followed.score, FOLLOWED_PARTLY, cells=followed.cells), followed=True)
-    return scored(truth.score, truth.feedback or INCORRECT, cells=truth.cells)
+        return replace(scored(1, followed.feedback or CORRECT, cells=followed.cells), followed=True)
+    found = diagnose(part, answer, value)
+    if found and found.throughout:
+        return Verdict("incorrect", 0.0, found.feedback, found.name, truth.cells)
+    best = followed if followed and followed.score > truth.score else truth
+    if found:  # rounded too early: the method is right
+        return scored(best.score + METHOD_CREDIT * (1 - best.score), found.feedback, found.name, best.cells)
+    found = search(part, answer, value)
+    said = sum((words for words in (best.feedback, found and found.feedback) if words), NOTHING)
+    said = said if said != NOTHING else INCORRECT
+    verdict = scored(best.score, said, found.name if found else None, best.cells)
+    return replace(verdict, followed=best is followed)
 
 
 def as_typed(response: object) -> object:
@@ -182,86 +204,42 @@ def free_choice(part: Any, value: Any) -> Verdict:
     return scored(0, wanted)
 
 
-def explanations(variant: Variant, part: Part, value: Any) -> Iterator[tuple[str, Any]]:
-    """The names under which a wrong value is known: the printed key's own error first, then mistakes."""
-    rules = COMPUTED[part.response]
-    erratum = variant.question.erratum if variant.number == 0 else None
-    if erratum and part.id in erratum.answers:
-        printed = rules.read(part, erratum.answers[part.id])
-        if rules.compare(part, value, printed).right:
-            said = text(
-                "印刷版答案就是这样写的，但它错了：", "This is what the printed key says, and it is wrong:"
-            )
-            yield PRINTED_KEY, said + erratum.why
-    for wrong in variant.answers[part.id].wrong:
-        if rules.compare(part, value, wrong.value).right:
-            yield wrong.mistake.name, wrong.mistake.title + text("。", ".") + wrong.mistake.hint
+def printed_key(variant: Variant, part: Part, value: Any) -> Text | None:
+    """What is said of the printed key's own error."""
+    rules, erratum = COMPUTED[part.response], variant.question.erratum
+    if variant.number or not erratum or part.id not in erratum.answers:
+        return None
+    if not rules.compare(part, value, rules.read(part, erratum.answers[part.id])).right:
+        return None
+    said = text("印刷版答案就是这样写的，但它错了：", "This is what the printed key says, and it is wrong:")
+    return said + erratum.why
 
 
-def follow(variant: Variant, part: Part, value: Any, earlier: Mapping[str, object]) -> Comparison | None:
-    """Compare with what follows from the learner's own earlier values, where these are plausible."""
-    answer = computed(part)
-    own: dict[str, Any] = {}
-    for part_id in answer.uses.values() if answer else ():
-        before = variant.question.part(part_id)
-        if before is None or part_id not in earlier:
-            return None
-        verdict = grade(variant, before, earlier[part_id], earlier)
-        if not plausible(verdict):
-            return None
-        read = COMPUTED[before.response].read(before, as_typed(earlier[part_id]))
-        if None in flat([read]):  # a box was left empty
-            return None
-        own[part_id] = plain(read)
-    expected = variant.follow(part, own) if own else None
-    return COMPUTED[part.response].compare(part, value, expected.value) if expected else None
-
-
-def plausible(verdict: Verdict) -> bool:
-    if verdict.verdict == "unreadable":
-        return False
-    cells = list(flat(verdict.cells or []))
-    return bool(
-        verdict.mistake or verdict.followed or (cells and cells.count("correct") >= PLAUSIBLE * len(cells))
-    )
-
-
-def flat(cells: Any) -> Iterator[Any]:
-    for cell in cells:
-        if isinstance(cell, list):
-            yield from flat(cell)
-        else:
-            yield cell
-
-
-def plain(value: Any) -> Any:
-    """A read value as an operation takes it: whole numbers as int, the rest as float."""
-    if isinstance(value, list):
-        return [plain(v) for v in value]
-    return int(value) if float(value).is_integer() else float(value)
-
-
-def grade_rows(
-    variant: Variant, part: NumbersPart, response: object, earlier: Mapping[str, object]
-) -> Verdict:
+def judge_rows(
+    variant: Variant, part: NumbersPart, response: object, earlier: Mapping[str, Judged]
+) -> Judged:
     """Numbers with their working: the results are judged, and right working under a wrong result earns half."""
     if not isinstance(response, list) or not part.rows:
-        return grade_computed(variant, part, response, earlier)
+        return judge_computed(variant, part, response, earlier)
     declared = variant.working(part.rows, len(part.labels))
     rows = [working.split(d, str(r)) for d, r in zip(declared, response, strict=False)]
     results: list[object] = [result for _, result in rows] + list(response[len(rows) :])
-    verdict = grade_computed(variant, part, results, earlier)
+    judged = judge_computed(variant, part, results, earlier)
     boxes: Cells = [
         working.judge(d, cells) if cells else None for d, (cells, _) in zip(declared, rows, strict=False)
     ]
+    return replace(judged, verdict=with_working(judged.verdict, boxes))
+
+
+def with_working(verdict: Verdict, boxes: Cells) -> Verdict:
     if verdict.score is None or verdict.score == 1 or verdict.cells is None:
         return replace(verdict, working=boxes)
     credit = sum(
         working.METHOD_CREDIT
         for result, row in zip(verdict.cells, boxes, strict=False)
         if result == "incorrect" and isinstance(row, list) and set(row) == {"correct"}
-    ) / len(part.labels)
+    ) / len(verdict.cells)
     if not credit:
         return replace(verdict, working=boxes)
     judged = scored(verdict.score + credit, verdict.feedback + METHOD_RIGHT, verdict.mistake, verdict.cells)
-    return replace(judged, working=boxes)
+    return replace(judged, working=boxes, followed=verdict.followed)

@@ -86,13 +86,17 @@ class Way:
 
 
 def filled(own: Any, value: Any) -> Any:
-    """The learner's own value, with what is missing in it taken from `value`."""
-    if not isinstance(value, np.ndarray):
-        return own
-    typed = np.asarray(own, dtype=float)  # None becomes NaN
-    if typed.shape != value.shape:
-        raise LeadsNowhere
-    return np.where(np.isnan(typed), value, typed)
+    """The learner's own value, with what is missing in it (None) taken from `value`."""
+    if own is None:
+        return value
+    if isinstance(value, np.ndarray):
+        typed = np.asarray(own, dtype=float)  # None becomes NaN
+        if typed.shape != value.shape:
+            raise LeadsNowhere
+        return np.where(np.isnan(typed), value, typed)
+    if isinstance(own, list) and isinstance(value, list) and len(own) == len(value):
+        return [filled(o, v) for o, v in zip(own, value, strict=True)]
+    return own
 
 
 RIGHT = Way()
@@ -194,7 +198,7 @@ def computed(operation: Operation[I], given: I, way: Way) -> Results | None:
     try:
         with np.errstate(all="ignore"):
             results = operation.compute(given, way)
-    except (LeadsNowhere, OverflowError, ZeroDivisionError):
+    except (LeadsNowhere, ArithmeticError):
         return None
     return results if all(map(is_finite, results.values())) else None
 

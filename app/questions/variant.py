@@ -20,10 +20,12 @@ from app.operations.operation import (
     Picture,
     Solution,
     Value,
+    Way,
     named_mistakes,
     redraw,
     same,
 )
+from app.operations.operation import computed as computed_by
 from app.questions.part import Computed, Part, computed, precision
 from app.questions.question import Question
 from app.questions.template import calculate, fill, fill_text
@@ -46,7 +48,18 @@ class Answer:
 
     value: Value
     solution: Solution
-    wrong: tuple[Wrong, ...]
+    wrong: tuple[Wrong, ...]  # by mistakes made throughout
+    operation: Operation[Any]
+    inputs: Inputs
+    asked: Computed
+
+    def done(self, way: Way) -> Value | None:
+        """What the same computation comes to, done this way; None where it comes to nothing."""
+        try:
+            results = computed_by(self.operation, self.inputs, way)
+            return None if results is None else pick(self.asked, results)
+        except (IndexError, TypeError, ValueError):  # a learner's own values need not fit; sizes may be fewer
+            return None
 
 
 @dataclass(frozen=True, eq=False)  # one object a variant: compared and cached by identity
@@ -136,7 +149,8 @@ def solve(answer: Computed, given: Mapping[str, Any], known: Mapping[str, Value]
         # a mutated network may have fewer layers or sizes than the right one
         with suppress(KeyError, IndexError, TypeError):
             wrong.append(Wrong(mistake, pick(answer, mistake.results)))
-    return Answer(value, solution, tuple(w for w in wrong if not same(w.value, value)))
+    wrong = [w for w in wrong if not same(w.value, value)]
+    return Answer(value, solution, tuple(wrong), operation, inputs, answer)
 
 
 def pick(answer: Computed, results: Mapping[str, Value]) -> Value:

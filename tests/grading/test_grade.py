@@ -47,7 +47,14 @@ def test_67_as_people_type_it(nine: Variant, typed: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "mistake"), [("52", "bias_forgotten"), ("66", "bias_per_weight"), ("68", None), ("67.4", None)]
+    ("typed", "mistake"),
+    [
+        ("52", "bias_forgotten"),
+        ("66", "bias_per_input"),
+        ("104", "bias_per_weight"),
+        ("68", None),
+        ("67.4", None),
+    ],
 )
 def test_wrong_totals(nine: Variant, typed: str, mistake: str | None) -> None:
     said = judged(nine, "total", typed)
