@@ -1,6 +1,6 @@
 """What a wrong value comes from: the computation done some other way, if exactly one way leads to it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from math import comb, log10
@@ -71,7 +71,7 @@ def search(
 
 
 def pairs(
-    part: Part, answer: Answer, value: Any, single: list[tuple[Mistake, Value | None]]
+    part: Part, answer: Answer, value: Any, single: Sequence[tuple[Mistake, Value | None]]
 ) -> Iterator[tuple[Mistake, Mistake]]:
     """Two mistakes that can be made at once. Of a list, one of them must explain the first wrong entry by itself."""
     asked, entries, truth = precision(part), flat(value), flat(answer.value)
