@@ -12,6 +12,7 @@ import numpy as np
 from starlette.datastructures import FormData
 
 from app.grading import working
+from app.grading.understood import ECHOES
 from app.grading.verdict import Verdict
 from app.questions.part import LayersPart, MatchPart, NamesPart, NumbersPart, OrderPart, Part
 from app.questions.variant import Variant
@@ -121,11 +122,20 @@ class Fields:
     typed: dict[str, str] = field(default_factory=dict)
     marks: dict[str, str] = field(default_factory=dict)
     chosen: list[str] = field(default_factory=list)  # ticked options, or items in the learner's order
+    described: str = ""  # ids of what is said of the fields
+    echoed: str = ""  # the address that says back what is typed
 
 
 def shown(part: Part, variant: Variant, response: Any, verdict: Verdict | None) -> Fields:
     """The fields of a part, filled and marked."""
     fields = Fields(layout(part, variant))
+    if part.response in ECHOES:
+        fields.described = f"understood-{part.id}"
+        fields.echoed = (
+            f"/questions/{variant.question.slug}/understood?part={part.id}&variant={variant.number}"
+        )
+    if verdict:
+        fields.described = f"{fields.described} verdict-{part.id}".strip()
     if response is None:
         return fields
     fill(fields, part, variant, response)

@@ -123,8 +123,11 @@ def understood(visit: TheVisit, form: TheForm, part: str = "", box: str = "") ->
     if wanted is None or wanted.response not in ECHOES:
         raise NotFound
     typed = str(form.get(f"{part}.{box}" if box else part, ""))
-    context: dict[str, Any] = {"part": wanted, "echo": echo(wanted, typed), "verdict": None}
-    context["place"] = fields.place(wanted, visit.shown, box)
+    context: dict[str, Any] = {
+        "part": wanted,
+        "echo": echo(wanted, typed),
+        "place": fields.place(wanted, visit.shown, box),
+    }
     return render(visit.request, "questions/_understood.html", context)
 
 

@@ -16,7 +16,7 @@ from starlette.responses import RedirectResponse, Response
 
 from app.errors import NotFound
 from app.grading import working
-from app.grading.understood import ECHOES, echo
+from app.grading.understood import echo
 from app.grading.verdict import CORRECT
 from app.questions.shown import arranged, labels, shuffled
 from app.questions.variant import Variant, variant
@@ -118,7 +118,7 @@ class Visit:
             "library": self.library, "question": question, "variant": shown, "progress": progress,
             "state": state, "state_of": state_of, "fresh": fresh, "notice": notice, "verdicts": verdicts,
             "fields": {p.id: fields.shown(p, shown, responses.get(p.id), verdicts.get(p.id)) for p in question.parts},
-            "labels": lambda part: labels(shown, part), "pieces": working.pieces, "ECHOES": ECHOES, "echo": echo,
+            "labels": lambda part: labels(shown, part), "pieces": working.pieces, "echo": echo,
             "shuffled": lambda entries, part: shuffled(entries, shown, part),
             "arranged": lambda part, chosen: arranged(part, chosen, shown), "CORRECT": CORRECT,
             "answer_formula": answer_formula, "part_formula": part_formula,
