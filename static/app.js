@@ -1,6 +1,6 @@
 // Enhancement only: every form works without this file.
 
-// --- grids: arrow keys move, a pasted block spreads, the focused output cell shows its window ----------
+// --- grids: arrow keys move, the focused output cell shows its window ----------------------------------
 const cell = (input, down, right) => {
   const td = input.closest("td"), row = td.parentElement, table = td.closest("table");
   return table.rows[row.rowIndex + down]?.cells[td.cellIndex + right]?.querySelector("input");
@@ -14,23 +14,6 @@ addEventListener("keydown", (event) => {
   if (step[1] && inside && input.selectionStart === input.selectionEnd) return;
   const next = cell(input, ...step);
   if (next) { event.preventDefault(); next.focus(); next.select(); }
-});
-
-addEventListener("paste", (event) => {
-  const input = event.target;
-  if (!input.matches?.("[data-grid] input")) return;
-  const text = event.clipboardData.getData("text").replace(/^\n+|\s+$/g, "");
-  if (!/[\s,，;；&]/.test(text)) return;
-  event.preventDefault();
-  const block = text.replace(/\\(begin|end)\{\w+\}|["']/g, "").replace(/\\\\/g, ";").replace(/&/g, ",")
-    .replace(/[\])}］）]\s*[,，;；]?\s*[[({［（]/g, ";").replace(/[[\](){}［］（）]/g, "");
-  block.split(/\n|;|；/).filter((line) => line.trim()).forEach((line, down) => {
-    const tabbed = line.includes("\t") ? line.split("\t") : line.trim().split(/[\s,，]+/);
-    tabbed.forEach((value, right) => {
-      const target = cell(input, down, right);
-      if (target) target.value = value.trim();
-    });
-  });
 });
 
 const light = (event) => {
@@ -49,6 +32,33 @@ const light = (event) => {
 };
 addEventListener("focusin", light);
 addEventListener("focusout", light);
+
+// --- a pasted block is read by the server, and spread over the boxes -----------------------------------
+// the results of a list, then the total that follows it, if still empty; from another box, all that come after
+const following = (input) => {
+  const list = [...input.closest(".rows").querySelectorAll(".eq > :last-child > input")];
+  if (!list.includes(input)) list.splice(0, list.length, ...input.closest(".rows").querySelectorAll("input"));
+  const total = input.closest(".part").nextElementSibling?.querySelector(".single input");
+  if (total?.closest(".number") && !total.value) list.push(total);
+  return list.slice(list.indexOf(input));
+};
+
+addEventListener("paste", async (event) => {
+  const input = event.target, address = input.closest?.("[data-cells]")?.dataset.cells;
+  const pasted = event.clipboardData.getData("text").replace(/^\n+|\s+$/g, "");
+  if (!address || !/[\s,，;；、&\\]/.test(pasted)) return;
+  event.preventDefault();
+  const rows = await fetch(address, { method: "POST", body: new URLSearchParams({ pasted }) })
+    .then((response) => response.json()).catch(() => [[pasted]]);
+  const values = rows.flat();
+  if (values.length < 2) input.setRangeText(values[0] ?? pasted, input.selectionStart, input.selectionEnd, "end");
+  else if (input.matches(".rows input")) following(input).slice(0, values.length).forEach((box, i) => { box.value = values[i]; });
+  else rows.forEach((row, down) => row.forEach((value, right) => {
+    const box = cell(input, down, right);
+    if (box) box.value = value;
+  }));
+  input.dispatchEvent(new Event("input", { bubbles: true }));
+});
 
 // --- ordering: buttons move an item; the hidden places are what is sent ------------------------------
 const number = (list) => [...list.children].forEach((item, i) => { item.querySelector("select").value = String(i + 1); });

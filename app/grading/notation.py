@@ -52,7 +52,7 @@ def rows_of(whole: Piece) -> list[list[Piece]]:
 
 def unwrapped(piece: Piece) -> Piece:
     """Without a name before it, array(…), LaTeX's environment, or one pair of brackets around it all."""
-    piece = piece.part(0, len(piece.text.rstrip(" \n\t。")))
+    piece = piece.part(0, len(piece.text.rstrip(" \n\t。;")))
     if (name := NAME.match(piece.text)) and piece.text[name.end() :].lstrip()[:1] in ("[", "(", "{", "\\"):
         piece = piece.part(name.end(), len(piece.text))
     if wrapped := WRAPPED.fullmatch(piece.text):

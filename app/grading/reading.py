@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from fractions import Fraction
 
-from app.grading.arithmetic import as_written, evaluate, normalise, quoted
+from app.grading.arithmetic import WHOLE, as_written, evaluate, normalise, quoted
 from app.grading.notation import NAME, Piece, balanced, cells_of, enclosed, rows_of, split, unwrapped
 from app.grading.verdict import EMPTY, Unreadable
 from app.text import text
@@ -15,6 +15,7 @@ MOST_IN_A_NUMBER = 200  # characters
 MOST_IN_A_MATRIX = 5000
 
 DECIMALS = re.compile(r"\s*[+-]?[0-9]*\.?([0-9]*)\s*")
+GROUPED = re.compile(rf"\s*[+-]?(?:{WHOLE})(?:\.[0-9]*)?\s*")
 CROSS = r"(?<![a-wyzA-WYZ])[*@xX](?![^\W\d_])"
 AXES = "CHW"
 
@@ -111,6 +112,41 @@ def read_matrix(typed: object) -> list[list[Entry]]:
     if not any(entry is not None for row in read for entry in row):
         raise Unreadable(EMPTY)
     return read
+
+
+def cells_typed(pasted: str) -> list[list[str]]:
+    """A pasted block as the texts of its cells, in rows; one cell where it is one number or cannot be read."""
+    rows = block(pasted)
+    # "2 × 4 + 4" is one number; so is "0 -1", but its cells are numbers too
+    if is_number(pasted) and not all(is_number(cell) for row in rows for cell in row if cell):
+        return [[pasted.strip()]]
+    return rows
+
+
+def block(pasted: str) -> list[list[str]]:
+    source = normalise(pasted)
+    if GROUPED.fullmatch(source):
+        return [[pasted.strip()]]
+    if "\t" in source and not re.search(
+        r"[\[{\\&]", source
+    ):  # a spreadsheet's, whose first cell may be empty
+        rows = [
+            [Piece(cell.strip()) for cell in line.split("\t")] for line in source.split("\n") if line.strip()
+        ]
+    else:
+        try:
+            rows = rows_of(Piece(limited(pasted, MOST_IN_A_MATRIX)))
+        except Unreadable:
+            return [[pasted.strip()]]
+    return [[as_written(piece.text) for piece in row] for row in rows]
+
+
+def is_number(typed: str) -> bool:
+    try:
+        read_number(typed)
+    except Unreadable:
+        return False
+    return True
 
 
 def read_shape(typed: str) -> list[int]:

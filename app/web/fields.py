@@ -3,6 +3,7 @@
 A response type lays its fields out as nested lists of field names, in the shape of its verdict's cells.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,9 +12,11 @@ import numpy as np
 from starlette.datastructures import FormData
 
 from app.grading import working
+from app.grading.understood import ECHOES
 from app.grading.verdict import Verdict
 from app.questions.part import LayersPart, MatchPart, NamesPart, NumbersPart, OrderPart, Part
 from app.questions.variant import Variant
+from app.text import Text, text
 
 Names = Any  # a field name, or nested lists of them
 MOST_LAYERS = 16
@@ -35,6 +38,17 @@ def layout(part: Part, variant: Variant) -> Names:
     if isinstance(part, OrderPart):
         return [f"{part.id}.{item.id}" for item in part.items]
     return part.id
+
+
+def place(part: Part, variant: Variant, box: str) -> Text | None:
+    """What a box of several is called, by its place in the part: "2", "2.0" or "1.3"."""
+    at = [int(i) for i in box.split(".")] if re.fullmatch(r"[0-9]{1,3}(\.[0-9]{1,3})?", box) else []
+    if isinstance(part, NumbersPart) and at and at[0] < len(part.labels):
+        return variant.text(part.labels[at[0]])
+    if part.response == "matrix" and len(at) == 2:
+        row, column = at[0] + 1, at[1] + 1
+        return text(f"第 {row} 行第 {column} 列", f"Row {row}, column {column}")
+    return None
 
 
 def boxes(name: str, declared: str) -> list[str]:
@@ -108,11 +122,20 @@ class Fields:
     typed: dict[str, str] = field(default_factory=dict)
     marks: dict[str, str] = field(default_factory=dict)
     chosen: list[str] = field(default_factory=list)  # ticked options, or items in the learner's order
+    described: str = ""  # ids of what is said of the fields
+    echoed: str = ""  # the address that says back what is typed
 
 
 def shown(part: Part, variant: Variant, response: Any, verdict: Verdict | None) -> Fields:
     """The fields of a part, filled and marked."""
     fields = Fields(layout(part, variant))
+    if part.response in ECHOES:
+        fields.described = f"understood-{part.id}"
+        fields.echoed = (
+            f"/questions/{variant.question.slug}/understood?part={part.id}&variant={variant.number}"
+        )
+    if verdict:
+        fields.described = f"{fields.described} verdict-{part.id}".strip()
     if response is None:
         return fields
     fill(fields, part, variant, response)

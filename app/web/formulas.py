@@ -3,7 +3,6 @@
 from markupsafe import Markup
 
 from app.grading import expression
-from app.grading.verdict import Unreadable
 from app.operations.operation import Value, number
 from app.questions import markup
 from app.questions.part import ExpressionPart, Part, precision
@@ -34,11 +33,3 @@ def part_formula(part: ExpressionPart) -> Markup:
     right = expression.understood(part, part.answer.formula)
     inline = right.replace('display="block"', 'display="inline" displaystyle="true"', 1)
     return Markup(left + inline)  # noqa: S704 (both are escaped)
-
-
-def echo(part: ExpressionPart, typed: str) -> Markup | None:
-    """What is understood of a formula already typed; None where it cannot be read."""
-    try:
-        return Markup(expression.understood(part, typed)) if typed else None  # noqa: S704 (escaped)
-    except Unreadable:
-        return None

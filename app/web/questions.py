@@ -4,13 +4,11 @@ from typing import Any, Literal
 from urllib.parse import quote
 
 from fastapi import APIRouter, Request
-from fastapi.concurrency import run_in_threadpool
-from markupsafe import Markup
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from app.errors import NotFound
-from app.grading import expression
-from app.grading.verdict import Unreadable
+from app.grading.reading import cells_typed
+from app.grading.understood import ECHOES, echo
 from app.questions.part import TextPart
 from app.questions.question import Question
 from app.questions.search import matching
@@ -19,6 +17,7 @@ from app.storage import attempts
 from app.storage.database import reading
 from app.study import practice
 from app.text import text
+from app.web import fields
 from app.web.audience import open_to
 from app.web.dependencies import TheEngine, TheForm, TheLearner, TheLibrary
 from app.web.rendering import render
@@ -118,21 +117,26 @@ def marks(visit: TheVisit, form: TheForm) -> Response:
 
 @router.post("/questions/{slug}/understood")
 @open_to("anyone")
-async def understood(
-    request: Request, slug: str, form: TheForm, library: TheLibrary, part: str = ""
-) -> Response:
-    """What was understood of a formula, while it is being typed."""
-    wanted = library.question(slug).part(part)
-    if wanted is None or wanted.response != "expression":
+def understood(visit: TheVisit, form: TheForm, part: str = "", box: str = "") -> Response:
+    """What was understood of a field, while it is being typed; `box` is one of the several of a part."""
+    wanted = visit.shown.question.part(part)
+    if wanted is None or wanted.response not in ECHOES:
         raise NotFound
-    typed = str(form.get(part, ""))
-    context: dict[str, Any] = {"part": wanted, "mathml": None, "problem": None}
-    if typed.strip():
-        try:
-            context["mathml"] = Markup(await run_in_threadpool(expression.understood, wanted, typed))  # noqa: S704
-        except Unreadable as problem:
-            context["problem"] = problem.message
-    return render(request, "questions/_understood.html", context)
+    typed = str(form.get(f"{part}.{box}" if box else part, ""))
+    context: dict[str, Any] = {
+        "part": wanted,
+        "echo": echo(wanted, typed),
+        "place": fields.place(wanted, visit.shown, box),
+    }
+    return render(visit.request, "questions/_understood.html", context)
+
+
+@router.post("/questions/{slug}/cells")
+@open_to("anyone")
+def cells(slug: str, form: TheForm, library: TheLibrary) -> Response:
+    """A pasted block, in any notation, as rows of cells."""
+    library.question(slug)  # NotFound where there is none
+    return JSONResponse(cells_typed(str(form.get("pasted", ""))))
 
 
 @router.get("/questions/{slug}/{action}")

@@ -16,6 +16,7 @@ from starlette.responses import RedirectResponse, Response
 
 from app.errors import NotFound
 from app.grading import working
+from app.grading.understood import echo
 from app.grading.verdict import CORRECT
 from app.questions.shown import arranged, labels, shuffled
 from app.questions.variant import Variant, variant
@@ -28,7 +29,7 @@ from app.study.practice import Entry, Practice
 from app.text import Text
 from app.web import fields
 from app.web.dependencies import TheEngine, TheLearner, TheLibrary, remember
-from app.web.formulas import answer_formula, echo, part_formula
+from app.web.formulas import answer_formula, part_formula
 from app.web.rendering import render, wants_fragment
 
 

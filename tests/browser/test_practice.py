@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Opened
+from tests.browser.conftest import Opened, violations
 
 pytestmark = pytest.mark.browser
 WORKING = [("2", "4", "4", "12"), ("4", "4", "4", "20"), ("4", "4", "4", "20"), ("4", "3", "3", "15")]
@@ -17,6 +17,19 @@ def fill_nine(page: Page, last: str = "67") -> None:
             page.locator(f"[name='layers.{i}.{j}']").fill(value)
         page.locator(f"[name='layers.{i}']").fill(result)
     page.locator("[name=total]").fill(last)
+
+
+def paste(page: Page, text: str) -> None:
+    """Into the focused field, as from the clipboard; Chromium pastes it itself unless the page takes it."""
+    page.evaluate(
+        """text => {
+            const clipboardData = new DataTransfer();
+            clipboardData.setData("text", text);
+            const pasted = new ClipboardEvent("paste", {clipboardData, bubbles: true, cancelable: true});
+            if (document.activeElement.dispatchEvent(pasted)) document.execCommand("insertText", false, text);
+        }""",
+        text,
+    )
 
 
 @pytest.mark.parametrize("javascript", [True, False], ids=["htmx", "plain"])
@@ -57,14 +70,7 @@ def test_arrows_move_in_a_grid_and_a_block_is_pasted(opened: Opened) -> None:
         page.keyboard.press(key)
     expect(page.locator("[name='convolution.1.1']")).to_be_focused()
     page.locator("[name='convolution.0.0']").focus()
-    page.evaluate(
-        """text => {
-            const data = new DataTransfer();
-            data.setData("text", text);
-            document.activeElement.dispatchEvent(new ClipboardEvent("paste", {clipboardData: data, bubbles: true, cancelable: true}));
-        }""",
-        "-12\t4\t8\t9\n-14\t5\t-3\t6\n-2\t-14\t-8\t-5\n24\t-9\t-1\t4",
-    )
+    paste(page, "-12\t4\t8\t9\n-14\t5\t-3\t6\n-2\t-14\t-8\t-5\n24\t-9\t-1\t4")
     expect(page.locator("[name='convolution.3.3']")).to_have_value("4")
     page.get_by_role("button", name="批改").click()
     expect(page.locator(".c.ok")).to_have_count(16)
@@ -114,6 +120,77 @@ def test_a_formula_is_echoed_while_typing_and_marked(opened: Opened) -> None:
     expect(field).to_be_focused()
     page.get_by_role("button", name="批改").click()
     expect(page.locator("#verdict-sigmoid.correct")).to_be_visible()
+
+
+def test_a_number_is_echoed_while_typing_and_nothing_moves(opened: Opened) -> None:
+    page = opened("/questions/fcn-parameter-count", width=390)
+    echo, field = page.locator("#understood-total"), page.locator("[name=total]")
+    height = page.evaluate("document.documentElement.scrollHeight")
+    field.press_sequentially("2×4+4=12")
+    expect(echo.locator("math")).to_have_text("12")
+    expect(field).to_be_focused()
+    assert page.evaluate("document.documentElement.scrollHeight") == height
+    field.press_sequentially("3")
+    expect(echo).to_contain_text("2×4+4 等于 12，不等于 123。")
+    expect(echo.locator("mark")).to_have_text("2×4+4")
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    field.fill("67")
+    expect(echo).to_be_empty()
+    page.locator("[name='layers.1']").fill("1/3")
+    expect(page.locator("#understood-layers")).to_contain_text("隐藏层 1 → 隐藏层 2：读作")
+    page.locator("[name='layers.2.0']").fill("4")
+    expect(page.locator("#understood-layers")).to_be_empty()
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        "[[5, -14], [24, 1/2]]", r"\begin{bmatrix} 5 & -14 \\ 24 & 1/2 \end{bmatrix}", "A = [5 -14; 24 1/2];",
+        "［５，－１４；２４，１/２］", r"\left[\begin{array}{cc}5&-14\\24&1/2\end{array}\right]", "np.array([[5, -14], [24, 1/2]])",
+        "5 -14\n24 1/2\n", "(5, -14), (24, 1/2)",
+    ],
+)  # fmt: skip
+def test_a_matrix_pasted_in_any_notation_fills_the_cells(opened: Opened, block: str) -> None:
+    page = opened("/questions/convolve-and-pool")
+    page.locator("[name='pooling.0.0']").focus()
+    paste(page, block)
+    expect(page.locator("[name='pooling.1.1']")).to_have_value("1/2")
+    assert [page.locator(f"[name='pooling.{at}']").input_value() for at in ("0.0", "0.1", "1.0")] == [
+        "5",
+        "-14",
+        "24",
+    ]
+
+
+@pytest.mark.parametrize(
+    "block", ["12, 20, 20, 15, 67", "12\t20\t20\t15\t67", "12\n20\n20\n15\n67\n", "[12，20，20，15，67]"]
+)
+def test_a_list_pasted_into_the_first_box_fills_them_all(opened: Opened, block: str) -> None:
+    page = opened("/questions/fcn-parameter-count")
+    page.locator("[name='layers.0']").focus()
+    paste(page, block)
+    expect(page.locator("[name=total]")).to_have_value("67")
+    page.get_by_role("button", name="批改").click()
+    expect(page.locator(".c.ok")).to_have_count(5)
+    page.locator("[name='layers.0.0']").fill("")
+    page.locator("[name='layers.0.0']").focus()
+    paste(page, "2 4 4")
+    expect(page.locator("[name='layers.0.2']")).to_have_value("4")
+    expect(page.locator("[name='layers.0']")).to_have_value("12")
+
+
+def test_one_number_is_pasted_where_it_is_put_even_when_the_server_is_away(opened: Opened) -> None:
+    page = opened("/questions/fcn-parameter-count", troubles=True)
+    field = page.locator("[name='layers.0']")
+    field.focus()
+    paste(page, "2 × 4 + 4 = 12")
+    expect(field).to_have_value("2 × 4 + 4 = 12")
+    expect(page.locator("#understood-layers math")).to_have_text("12")
+    page.route("**/cells", lambda route: route.abort())
+    page.locator("[name='layers.1']").focus()
+    paste(page, "12, 20")
+    expect(page.locator("[name='layers.1']")).to_have_value("12, 20")
 
 
 @pytest.mark.parametrize("javascript", [True, False], ids=["htmx", "plain"])

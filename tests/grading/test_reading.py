@@ -10,7 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.grading.reading import BrokenEquation, read_matrix, read_number, read_shape, read_vector
+from app.grading.reading import (
+    BrokenEquation,
+    cells_typed,
+    read_matrix,
+    read_number,
+    read_shape,
+    read_vector,
+)
 from app.grading.verdict import Unreadable
 
 FULL_WIDTH = str.maketrans({chr(c): chr(c + 0xFEE0) for c in range(0x21, 0x7F)})
@@ -176,7 +183,7 @@ def rendered(table: Table, style: str) -> object:
         "semicolons": ";".join(lines[" "]),
         "full-width": f"［{'；'.join(lines['，'])}］".translate(FULL_WIDTH),
         "chinese": "；".join(lines["、"]),
-        "matlab": f"A = [{'; '.join(lines[' '])}];"[:-1],
+        "matlab": f"A = [{'; '.join(lines[' '])}];",
         "python": str(table),
         "tuples": str(tuple(map(tuple, table))) if len(table[0]) > 1 else str(table),
         "numpy": str(np.array(table)),
@@ -215,6 +222,35 @@ def test_any_matrix_in_any_notation_reads_back_exactly(style: str, table: Table)
     if len(table) == 1 and style in ("tuples", "rows in brackets"):
         table = table * 2  # one row in brackets of its own is a vector
     assert read_matrix(rendered(table, style)) == table
+
+
+@pytest.mark.parametrize("style", [style for style in STYLES if isinstance(rendered([[1]], style), str)])
+@given(table=TABLES)
+def test_a_pasted_matrix_in_any_notation_falls_into_its_cells(style: str, table: Table) -> None:
+    if len(table) == 1 and style in ("tuples", "rows in brackets"):
+        table = table * 2
+    cells = cells_typed(str(rendered(table, style)))
+    assert [[read_number(cell) for cell in row] for row in cells] == table
+
+
+@pytest.mark.parametrize(
+    ("pasted", "cells"),
+    [
+        ("12, 20, 20, 15, 67", [["12", "20", "20", "15", "67"]]),
+        ("12\t20\r\n20\t15\r\n", [["12", "20"], ["20", "15"]]),
+        ("\t1\n2\t", [["", "1"], ["2", ""]]),
+        ("［１，－２；３，４］", [["1", "-2"], ["3", "4"]]),
+        (r"\begin{bmatrix}\frac{1}{3} & 30\% \\ 2×4+4 & (1+2)/3\end{bmatrix}", [["\\frac{1}{3}", "30\\%"], ["2×4+4", "(1+2)/3"]]),
+        ("2 × 4 + 4 = 12", [["2 × 4 + 4 = 12"]]),
+        ("1,234", [["1,234"]]),
+        ("67 个参数", [["67 个参数"]]),
+        ("[1, 2", [["[1, 2"]]),
+        ("", [[""]]),
+        ("1 " * 2501, [[("1 " * 2501).strip()]]),
+    ],
+)  # fmt: skip
+def test_a_pasted_list_is_spread_and_one_number_is_not(pasted: str, cells: list[list[str]]) -> None:
+    assert cells_typed(pasted) == cells
 
 
 def test_an_empty_cell_of_a_grid_is_left_empty() -> None:

@@ -193,6 +193,69 @@ def test_the_last_hint_leaves_its_button_in_place(client: TestClient) -> None:
     assert re.search(r'id="hint" disabled', page) and 'class="solution"' not in page
 
 
+ECHOES = [
+    (NINE, "total", "2×4+4=12", "读作", "<mn>12</mn>"),
+    (NINE, "layers.2.1", "1/3", "隐藏层 2 → 隐藏层 3", "<mn>0.3333</mn>"),
+    ("/questions/convolve-and-pool", "pooling.1.0", "３０％", "第 2 行第 1 列", "<mn>0.3</mn>"),
+    ("/questions/feature-map-sizes", "conv1", "32*26*26", "读作", "<mn>32</mn><mo>×</mo><mn>26</mn><mo>×</mo>"),
+    (NINE, "total", "67<b>", "67<mark>&lt;</mark>b&gt;", "读不懂“&lt;”"),
+    (NINE, "layers.0", "1 1/2", "输入层 → 隐藏层 1", "有歧义"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("path", "name", "typed", "said", "also"), ECHOES)
+def test_what_is_understood_of_a_field_is_said_back_without_a_verdict(
+    client: TestClient, headers: dict[str, str], path: str, name: str, typed: str, said: str, also: str
+) -> None:
+    part, _, box = name.partition(".")
+    address = f"{path}/understood?part={part}&box={box}"
+    reply = client.post(address, data={name: typed, "submission": "x"}, headers=headers)
+    assert reply.status_code == 200 and said in reply.text and also in reply.text
+    assert reply.text.startswith(f'<div id="understood-{part}"') and 'role="status"' in reply.text
+    assert not re.search("正确|错误|不对|✓|✗", reply.text)
+    plain = client.post(address, data={name: "12"}, headers=headers)
+    assert re.search(r">\s*</div>\s*$", plain.text)
+
+
+def test_an_echo_names_its_box_as_the_variant_does(client: TestClient) -> None:
+    path = "/questions/activation-formulas-drill"
+    for variant, label in ((0, "<mn>2</mn>"), (1, "<mn>3.6</mn>")):
+        (address,) = re.findall(
+            rf'hx-post="({path}/understood\S*box=0\b\S*)"', client.get(f"{path}?variant={variant}").text
+        )[:1]
+        echo = client.post(address.replace("&amp;", "&"), data={"sigmoid.0": "1/3"}).text
+        assert label in echo.split("：")[0]
+
+
+def test_every_numeric_field_says_where_its_echo_is(client: TestClient, headers: dict[str, str]) -> None:
+    for slug in SLUGS:
+        page = client.get(f"/questions/{slug}", headers=headers).text
+        for part, field in re.findall(r"<input id=\"f-(\w+)[\w.]*\"([^>]*hx-post[^>]*)>", page):
+            assert re.search(rf'aria-describedby="understood-{part}["\s]', field)
+            assert page.count(f'<div id="understood-{part}"') == 1
+            (address,) = re.findall(r'hx-post="([^"]+)"', field)
+            assert client.post(address.replace("&amp;", "&"), data={}).status_code == 200
+
+
+def test_an_echo_stays_after_marking_and_a_trouble_is_then_told_once(
+    client: TestClient, headers: dict[str, str]
+) -> None:
+    page = post(client, NINE, {"total": "67 个参数"}, headers)
+    assert re.search(r'id="understood-total".*?<mn>67</mn>', page)
+    page = post(client, NINE, {"total": "67 万"}, headers)
+    assert page.count("请写出完整的数") == 1
+
+
+def test_a_pasted_block_is_read_into_cells(client: TestClient) -> None:
+    def cells(pasted: str) -> object:
+        return client.post(f"{NINE}/cells", data={"pasted": pasted}).json()
+
+    assert cells(r"\begin{bmatrix}1&2\\3&4\end{bmatrix}") == [["1", "2"], ["3", "4"]]
+    assert cells("12, 20, 20, 15, 67") == [["12", "20", "20", "15", "67"]]
+    assert cells("") == [[""]]
+    assert client.post("/questions/nope/cells", data={"pasted": "1 2"}).status_code == 404
+
+
 def test_unknown_questions_variants_and_parts_are_not_found(
     client: TestClient, headers: dict[str, str]
 ) -> None:
