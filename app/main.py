@@ -10,7 +10,7 @@ from starlette.types import Scope
 from app.settings import Settings
 from app.storage.database import connect, migrate
 from app.study.library import open_library
-from app.web import api, documentation, errors, home, questions
+from app.web import api, documentation, drills, errors, home, questions
 from app.web.rendering import ROOT
 from app.web.security import Security
 
@@ -51,7 +51,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         failure=errors.failure,
     )
     errors.install(app)
-    for module in (home, questions, api, documentation):
+    for module in (home, questions, drills, api, documentation):
         app.include_router(module.router)
     app.mount("/static", Static(directory=ROOT / "static"), name="static")
     return app

@@ -1,7 +1,7 @@
 """The bank: a folder of question files, loaded and validated whole."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ from jinja2 import TemplateError
 from pydantic import ValidationError
 
 from app.operations import OPERATIONS
+from app.questions.note import Note, load_notes
 from app.questions.question import Question
 from app.questions.source import BankError, Problem, line_in, line_of, parse, parse_levels
 from app.questions.variant import variant
@@ -22,6 +23,7 @@ class Bank:
         str, Question
     ]  # by slug: the numbered first, each followed by its drill; drills by level last
     sources: Mapping[str, str]  # the text of each file by its name
+    notes: Mapping[str, Note] = field(default_factory=dict)  # on mistakes, by name
 
     def __iter__(self) -> Iterator[Question]:
         return iter(self.questions.values())
@@ -41,7 +43,7 @@ class Bank:
 
 
 def load(folder: Path) -> Bank:
-    """Read every `*.yaml` of the folder, and of its `drills`. BankError names file, line and field of all that is wrong."""
+    """Read every `*.yaml` of the folder and of its `drills`, and the notes in `mistakes`. BankError names file, line and field of all that is wrong."""
     if not folder.is_dir():
         raise BankError([Problem(str(folder), None, "", "there is no such folder of questions")])
     problems: list[Problem] = []
@@ -64,6 +66,7 @@ def load(folder: Path) -> Bank:
     return Bank(
         {question.slug: question for _, _, questions in files for question in questions},
         {questions[0].file: source for _, source, questions in files},
+        load_notes(folder / "mistakes"),
     )
 
 

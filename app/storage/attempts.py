@@ -1,14 +1,15 @@
 """The attempt log, and the progress that is derived from it in the same transaction."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, CursorResult, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, CursorResult, Table, bindparam, delete, func, insert, select, update
 
-from app.storage.tables import attempts, learners, progress, revisions
+from app.storage.mistakes import Slip, made, mistakes_in, read_slip, record_mistakes
+from app.storage.tables import attempts, learners, mistakes, progress, revisions
 
 
 @dataclass(frozen=True)
@@ -121,6 +122,7 @@ def record(connection: Connection, attempt: Attempt) -> int:
     else:
         where = (progress.c.learner_id == attempt.learner_id, progress.c.slug == attempt.slug)
         connection.execute(update(progress).where(*where), values)
+    record_mistakes(connection, attempt)
     return new_id(result)
 
 
@@ -147,25 +149,40 @@ def progress_of(connection: Connection, learner_id: int) -> dict[str, Progress]:
     return {row.slug: read_progress(row) for row in rows}
 
 
-def derived(connection: Connection) -> dict[tuple[int, str], Progress]:
-    """Progress from nothing but the log."""
-    found: dict[tuple[int, str], Progress] = {}
+Derived = dict[tuple[int, str], Any]  # by learner, and slug or mistake
+
+
+def derived(connection: Connection) -> tuple[Derived, Derived]:
+    """Progress and mistakes from nothing but the log."""
+    progressed: Derived = {}
+    slips: Derived = {}
     for entry in connection.execute(select(attempts).order_by(attempts.c.id)):
         key = (entry.learner_id, entry.slug)
-        found[key] = add(found.get(key, Progress()), entry)
-    return found
+        progressed[key] = add(progressed.get(key, Progress()), entry)
+        for name in mistakes_in(entry):
+            key = (entry.learner_id, name)
+            slips[key] = made(slips.get(key, Slip(name)), entry)
+    return progressed, slips
 
 
 def rebuild_progress(connection: Connection) -> int:
-    """Derive all progress anew; returns how many rows were wrong, missing or too many."""
-    right = derived(connection)
-    kept = {(row.learner_id, row.slug): read_progress(row) for row in connection.execute(select(progress))}
-    wrong = {key for key in right.keys() | kept.keys() if right.get(key) != kept.get(key)}
-    for learner_id, slug in wrong:
-        where = (progress.c.learner_id == learner_id, progress.c.slug == slug)
-        connection.execute(delete(progress).where(*where))
-        if found := right.get((learner_id, slug)):
-            connection.execute(insert(progress), {"learner_id": learner_id, "slug": slug, **asdict(found)})
+    """Derive all progress and mistakes anew; returns how many rows were wrong, missing or too many."""
+    progressed, slips = derived(connection)
+    return rebuild(connection, progress, "slug", progressed, read_progress) + rebuild(
+        connection, mistakes, "name", slips, read_slip
+    )
+
+
+def rebuild(
+    connection: Connection, table: Table, key: str, right: Derived, read: Callable[[Any], Any]
+) -> int:
+    kept = {(row.learner_id, getattr(row, key)): read(row) for row in connection.execute(select(table))}
+    wrong = {slot for slot in right.keys() | kept.keys() if right.get(slot) != kept.get(slot)}
+    for learner_id, name in wrong:
+        where = (table.c.learner_id == learner_id, table.c[key] == name)
+        connection.execute(delete(table).where(*where))
+        if found := right.get((learner_id, name)):
+            connection.execute(insert(table), {"learner_id": learner_id, key: name, **asdict(found)})
     return len(wrong)
 
 

@@ -81,3 +81,14 @@ progress = Table(
     Column("most_variant", Integer, nullable=False),
     Column("updated_at", DateTime(timezone=True), nullable=False),
 )
+
+mistakes = Table(
+    "mistakes",
+    metadata,
+    Column("learner_id", ForeignKey("learners.id"), primary_key=True),
+    Column("name", String(80), primary_key=True),
+    Column("times", Integer, nullable=False),  # on different variants
+    Column("slug", String(86), nullable=False),  # where it was made last
+    Column("variant", Integer, nullable=False),
+    Column("updated_at", DateTime(timezone=True), nullable=False),
+)

@@ -1,12 +1,14 @@
 """Answers and formulas as the solution shows them."""
 
+from math import isclose
+
 from markupsafe import Markup
 
 from app.grading import expression
 from app.operations.operation import Value, number
 from app.questions import markup
 from app.questions.part import ExpressionPart, Part, precision
-from app.questions.precision import Precision
+from app.questions.precision import EXACT, Precision
 
 
 def answer_formula(part: Part, value: Value) -> str:
@@ -33,3 +35,12 @@ def part_formula(part: ExpressionPart) -> Markup:
     right = expression.understood(part, part.answer.formula)
     inline = right.replace('display="block"', 'display="inline" displaystyle="true"', 1)
     return Markup(left + inline)  # noqa: S704 (both are escaped)
+
+
+def worked(working: str | None, value: Value) -> str:
+    """A working with the value it comes to, in LaTeX."""
+    shown = rounded(value, EXACT)
+    if working is None or isinstance(value, list):
+        return shown
+    sign = "=" if isclose(value, float(f"{value:.6g}"), rel_tol=1e-12) else r"\approx"
+    return f"{working} {sign} {shown}"

@@ -11,6 +11,7 @@ from app.questions.topics import TOPICS
 from app.storage import attempts
 from app.storage.attempts import Progress
 from app.storage.database import is_ready, reading
+from app.storage.mistakes import mistakes_of
 from app.study.library import Library
 from app.web.audience import open_to
 from app.web.dependencies import TheEngine, TheForm, TheLearner, TheLibrary
@@ -29,7 +30,10 @@ def home(request: Request, library: TheLibrary, engine: TheEngine, learner: TheL
 @router.get("/progress")
 @open_to("anyone")
 def progress(request: Request, library: TheLibrary, engine: TheEngine, learner: TheLearner) -> Response:
-    return render(request, "progress/index.html", overview(library, engine, learner))
+    with reading(engine) as connection:
+        own = mistakes_of(connection, learner) if learner else []
+    context = overview(library, engine, learner) | {"own": own, "notes": library.bank.notes}
+    return render(request, "progress/index.html", context)
 
 
 def overview(library: Library, engine: Any, learner: int | None) -> dict[str, Any]:

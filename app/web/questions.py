@@ -139,6 +139,13 @@ def cells(slug: str, form: TheForm, library: TheLibrary) -> Response:
     return JSONResponse(cells_typed(str(form.get("pasted", ""))))
 
 
+@router.get("/questions/{slug}/another")
+@open_to("anyone")
+def one_more(visit: TheVisit) -> Response:
+    """A variant with numbers not shown yet; of a focused one, where its mistake can be made."""
+    return RedirectResponse(visit.another(), 303)
+
+
 @router.get("/questions/{slug}/{action}")
 @open_to("anyone")
 async def back(slug: str, action: Literal["hint", "solution", "marks"], variant: str = "0") -> Response:

@@ -17,10 +17,11 @@ from app.questions import markup
 from app.questions.shown import LAYER_TITLES
 from app.questions.topics import topic_title
 from app.questions.variant import Variant
-from app.text import LANGUAGES, Language, Text
+from app.text import LANGUAGES, Language, Text, text
 
 ROOT = Path(__file__).parents[2]
 THEMES = ("auto", "dark", "light")
+LEVEL_NAMES = {1: text("入门", "Basic"), 2: text("考试", "Exam"), 3: text("进阶", "Advanced")}
 FIGURES = ("three_steps",)  # pictures that no operation draws
 
 
@@ -45,6 +46,7 @@ def environment(language: Language) -> Environment:
     env.globals.update(
         static=versioned, language=language, topic_title=topic_title, kind_name=LAYER_TITLES.__getitem__
     )
+    env.globals["level_names"] = {level: name[language] for level, name in LEVEL_NAMES.items()}
     env.filters["say"] = lambda words: markup.spoken(plain(words, language))
     env.filters["line"] = lambda words: Markup(markup.inline(plain(words, language)))  # noqa: S704 (markup escapes)
     env.filters["prose"] = lambda words: Markup(markup.block(plain(words, language)))  # noqa: S704

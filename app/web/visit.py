@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 from fastapi import Depends, Request
 from sqlalchemy import Connection, Engine
@@ -19,6 +20,7 @@ from app.grading import working
 from app.grading.understood import echo
 from app.grading.verdict import CORRECT
 from app.questions.shown import arranged, labels, shuffled
+from app.questions.space import another
 from app.questions.variant import Variant, variant
 from app.storage import attempts
 from app.storage.attempts import Progress
@@ -43,6 +45,7 @@ class Visit:
     learner: int | None
     slug: str
     number: str
+    focus: str = ""  # the mistake that is practised
 
     @cached_property
     def shown(self) -> Variant:
@@ -53,8 +56,24 @@ class Visit:
 
     @property
     def address(self) -> str:
-        question, number = self.shown.question, self.shown.number
-        return f"/questions/{question.slug}" + (f"?variant={number}" if number else "")
+        return f"/questions/{self.shown.question.slug}{self.query(self.shown.number)}"
+
+    def query(self, number: int) -> str:
+        chosen: dict[str, int | str] = {"variant": number} if number else {}
+        if self.focus in self.library.bank.notes:
+            chosen["focus"] = self.focus
+        return f"?{urlencode(chosen)}" if chosen else ""
+
+    def another(self) -> str:
+        """The address of a variant not shown yet, also to one who has answered further ones."""
+        question = self.shown.question
+        with reading(self.engine) as connection:
+            progress = attempts.progress_of(connection, self.learner) if self.learner else {}
+        most = progress[question.slug].most_variant if question.slug in progress else 0
+        number = another(
+            question, self.shown.number, most, self.focus if self.focus in self.library.bank.notes else ""
+        )
+        return f"/questions/{question.slug}{self.query(number)}"
 
     def responses(self, form: FormData) -> dict[str, Any]:
         """What is filled in, by part."""
@@ -113,7 +132,6 @@ class Visit:
             if i in responses and responses[i] == state.responses.get(i)
         }
         previous, following = self.library.neighbours(question)
-        most = progress[question.slug].most_variant if question.slug in progress else shown.number
         context = {
             "library": self.library, "question": question, "variant": shown, "progress": progress,
             "state": state, "state_of": state_of, "fresh": fresh, "notice": notice, "verdicts": verdicts,
@@ -122,7 +140,8 @@ class Visit:
             "shuffled": lambda entries, part: shuffled(entries, shown, part),
             "arranged": lambda part, chosen: arranged(part, chosen, shown), "CORRECT": CORRECT,
             "answer_formula": answer_formula, "part_formula": part_formula,
-            "previous": previous, "following": following, "next_variant": max(most, shown.number) + 1,
+            "previous": previous, "following": following,
+            "focus": self.library.bank.notes.get(self.focus), "query": self.query(shown.number),
             "address": self.address, "here": self.address, "submission": secrets.token_urlsafe(12),
         }  # fmt: skip
         return render(self.request, "questions/page.html", context, "questions/_question.html", status)
@@ -135,8 +154,9 @@ async def visit(
     engine: TheEngine,
     learner: TheLearner,
     variant: str = "0",
+    focus: str = "",
 ) -> Visit:
-    return Visit(request, library, engine, learner, slug, variant)
+    return Visit(request, library, engine, learner, slug, variant, focus)
 
 
 TheVisit = Annotated[Visit, Depends(visit)]
