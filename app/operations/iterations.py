@@ -177,7 +177,8 @@ class Iterations(Operation[IterationsInputs]):
             yield BATCH_FORGOTTEN.by(batch_size=1)
         if size < given.samples:
             yield EPOCH_FOR_ITERATION.by(batch_size=given.samples)
-        yield SIZE_FOR_COUNT.by(size_for_count=True)
+        if 1 < size < given.samples:
+            yield SIZE_FOR_COUNT.by(size_for_count=True)
         if epochs > 1 and epochs != size:
             yield SWAPPED.by(batch_size=epochs, epochs=size)
         if not (rest and drop):  # then it is the partial batch, which has a name of its own
