@@ -2,27 +2,44 @@
 
 from collections.abc import Iterable
 from math import sqrt
-from typing import Any
 
 import numpy as np
 from numpy.random import Generator
 from pydantic import model_validator
 
 from app.operations.arrays import Array, Matrix, array, numbers_like
+from app.operations.attention_mistakes import (
+    KEYS_FOR_VALUES,
+    KEYS_NOT_TRANSPOSED,
+    LARGEST_ONLY,
+    LINEAR,
+    QUERIES_AND_KEYS_SWAPPED,
+    SCALED_BY_COUNT,
+    SCALED_BY_D,
+    SOFTMAX_OVER_ALL,
+    SOFTMAX_OVER_COLUMNS,
+    SOFTMAX_SKIPPED,
+    UNNORMALISED,
+    UNSCALED,
+    WEIGHTS_TRANSPOSED,
+)
 from app.operations.operation import (
+    RIGHT,
     Inputs,
     Mistake,
     Operation,
     Picture,
-    Solution,
+    Results,
     Step,
+    Way,
     matrix,
     number,
     redraw,
     refuse,
+    signed,
 )
-from app.operations.softmax import LARGE, softmax
-from app.text import text
+from app.operations.softmax import LARGE
+from app.text import Text, text
 
 SHOWN = 8  # queries worked one by one
 
@@ -47,38 +64,6 @@ class AttentionInputs(Inputs):
         return self
 
 
-UNSCALED = Mistake(
-    "unscaled",
-    text(r"没有除以 $\sqrt{d}$", r"not divided by $\sqrt{d}$"),
-    text("点积随维度变大，要先缩放。", "Dot products grow with the dimension: scale them first."),
-)
-SCALED_BY_D = Mistake(
-    "scaled_by_d",
-    text(r"除以了 $d$ 而不是 $\sqrt{d}$", r"divided by $d$, not $\sqrt{d}$"),
-    text("缩放因子让点积的标准差回到 1。", "The factor brings the standard deviation of a dot product to 1."),
-)
-KEYS_NOT_TRANSPOSED = Mistake(
-    "keys_not_transposed",
-    text("K 没有转置", "K not transposed"),
-    text("每个得分是一个查询与一个键的点积。", "A score is the dot product of one query and one key."),
-)
-SOFTMAX_OVER_COLUMNS = Mistake(
-    "softmax_over_columns",
-    text("softmax 按列做了", "softmax over columns"),
-    text("对一个查询来说，谁的权重之和为 1？", "For one query, which weights add up to 1?"),
-)
-UNNORMALISED = Mistake(
-    "unnormalised",
-    text("权重没有归一化", "weights not normalised"),
-    text("每个查询的权重之和应当是多少？", "What should the weights of one query add up to?"),
-)
-SOFTMAX_SKIPPED = Mistake(
-    "softmax_skipped",
-    text("漏了 softmax", "softmax skipped"),
-    text("得分要先变成权重，才能对值加权。", "Scores become weights before they weigh the values."),
-)
-
-
 class Attention(Operation[AttentionInputs]):
     r"""Scaled dot-product attention (Vaswani et al., "Attention Is All You Need", 2017).
 
@@ -96,10 +81,81 @@ class Attention(Operation[AttentionInputs]):
         "values": [[1, 0], [0, 2], [2, 1]],
     }
 
-    def solve(self, given: AttentionInputs) -> Solution:
-        scores = scaled_scores(given)
-        results = attend(given, scores, softmax(scores))
-        return Solution(results, tuple(working(given, results)))
+    def compute(self, given: AttentionInputs, way: Way = RIGHT) -> Results:
+        scores = way.keep("scores", products_of(given, way) / divisors(given, way))
+        weights = way.keep("weights", weigh(scores, way))
+        output = mix(weights, array(given.keys if way("keys_for_values", False) else given.values), way)
+        return {"scores": scores.tolist(), "weights": weights.tolist(), "output": output.tolist()}
+
+    def steps(self, given: AttentionInputs, results: Results) -> Iterable[Step]:
+        d = len(given.keys[0])
+        yield Step(
+            rf"Q K^\top = {matrix(products_of(given, RIGHT).tolist())}",
+            text(
+                "每个查询与每个键做点积：行对应查询，列对应键。",
+                "Dot product of every query with every key: a row per query, a column per key.",
+            ),
+        )
+        yield Step(
+            rf"S = \frac{{Q K^\top}}{{\sqrt{{{d}}}}} = {matrix(results['scores'])}",
+            text(rf"除以 $\sqrt{{d}}$，这里 $d = {d}$。", rf"Divide by $\sqrt{{d}}$; here $d = {d}$."),
+        )
+        for i, (scores, weights) in enumerate(
+            zip(results["scores"][:SHOWN], results["weights"][:SHOWN], strict=True)
+        ):
+            powers = powers_of(array(scores))
+            yield Step(
+                rf"\frac{{1}}{{{number(powers.sum())}}} {matrix(powers.tolist())} = {matrix(weights)}",
+                where(i)
+                + text("对这一行取指数，再除以它们的和。", "exponentials of its row, divided by their sum.")
+                + shifted(scores),
+            )
+        yield Step(
+            rf"A = {matrix(results['weights'])}",
+            text("各行合起来就是权重，每行之和为 1。", "The rows make up the weights; each sums to 1."),
+        )
+        values = matrix(array(given.values).tolist())
+        yield Step(
+            rf"A V = {matrix(results['weights'])} {values} = {matrix(results['output'])}",
+            text("用权重对值加权求和。", "Weigh the values and add them up."),
+        )
+
+    def cell(self, given: AttentionInputs, result: str, place: tuple[int, int]) -> Step | None:
+        i, j = place
+        results = self.compute(given)
+        shown = number(results[result][i][j])
+        scores, weights = results["scores"][i], results["weights"][i]
+        if result == "scores":
+            d = len(given.keys[0])
+            product = dot(given.queries[i], given.keys[j])
+            return Step(
+                rf"S_{{{i + 1},{j + 1}}} = \frac{{{product}}}{{\sqrt{{{d}}}}} = {shown}",
+                text(
+                    rf"第 {i + 1} 个查询与第 {j + 1} 个键做点积，再除以 $\sqrt{{d}}$。",
+                    rf"Dot product of query {i + 1} and key {j + 1}, divided by $\sqrt{{d}}$.",
+                ),
+            )
+        if result == "weights":
+            powers = powers_of(array(scores)).tolist()
+            total = " + ".join(map(number, powers))
+            return Step(
+                rf"A_{{{i + 1},{j + 1}}} = \frac{{{number(powers[j])}}}{{{total}}} = {shown}",
+                where(i)
+                + text(
+                    f"第 {j + 1} 个得分的指数，除以这一行的指数之和。",
+                    f"the exponential of score {j + 1}, divided by the sum over the row.",
+                )
+                + shifted(scores),
+            )
+        column = [row[j] for row in given.values]
+        return Step(
+            rf"O_{{{i + 1},{j + 1}}} = {dot(weights, column)} = {shown}",
+            where(i)
+            + text(
+                f"用它的权重对各个值的第 {j + 1} 个分量加权求和。",
+                f"its weights times entry {j + 1} of every value, added up.",
+            ),
+        )
 
     def draw(self, like: AttentionInputs, rng: Generator) -> AttentionInputs:
         def rows(matrix: Matrix) -> Matrix:
@@ -113,19 +169,25 @@ class Attention(Operation[AttentionInputs]):
         return AttentionInputs(queries=rows(like.queries), keys=rows(like.keys), values=rows(like.values))
 
     def mistakes(self, given: AttentionInputs) -> Iterable[Mistake]:
-        scores, d = scaled_scores(given), len(given.keys[0])
-        if d > 1:
-            for mistake, factor in ((UNSCALED, sqrt(d)), (SCALED_BY_D, 1 / sqrt(d))):
-                wrong = scores * factor
-                yield mistake.leads_to(**attend(given, wrong, softmax(wrong)))
-            if len(given.keys) == d:
-                wrong = array(given.queries) @ array(given.keys) / sqrt(d)
-                yield KEYS_NOT_TRANSPOSED.leads_to(**attend(given, wrong, softmax(wrong)))
-        if scores.size > 1:
-            yield SOFTMAX_OVER_COLUMNS.leads_to(**attend(given, scores, softmax(scores, axis=0)))
-        if scores.max() < 500:  # larger powers overflow
-            yield UNNORMALISED.leads_to(**attend(given, scores, np.exp(scores)))
-        yield SOFTMAX_SKIPPED.leads_to(**attend(given, scores, scores))
+        n, m, d = len(given.queries), len(given.keys), len(given.keys[0])
+        if n * m > 1:
+            yield SOFTMAX_OVER_COLUMNS.by(axis=0)
+        yield from wrong_rows(given)
+        if d > 1 and m == d and given.keys != transposed(given.keys):
+            yield KEYS_NOT_TRANSPOSED.by(product="QK")
+        if n == m > 1:
+            yield WEIGHTS_TRANSPOSED.by(weights_transposed=True)
+            if given.queries != given.keys:
+                yield QUERIES_AND_KEYS_SWAPPED.by(product="KQ'")
+        if len(given.values[0]) == d and given.keys != given.values:
+            yield KEYS_FOR_VALUES.by(keys_for_values=True)
+        if n > 1:
+            yield SOFTMAX_OVER_ALL.by(axis=None)
+
+    def local_mistakes(self, given: AttentionInputs) -> Iterable[Mistake]:
+        queries = len(given.queries)
+        for i in range(queries if 1 < queries <= 4 else 0):
+            yield from (mistake.at(i, where(i)) for mistake in wrong_rows(given))
 
     def picture(self, given: AttentionInputs) -> Picture:
         return Picture(
@@ -141,51 +203,78 @@ class Attention(Operation[AttentionInputs]):
         )
 
 
-def scaled_scores(given: AttentionInputs) -> Array:
-    scores: Array = array(given.queries) @ array(given.keys).T / sqrt(len(given.keys[0]))
-    return scores
+def wrong_rows(given: AttentionInputs) -> Iterable[Mistake]:
+    """What can go wrong for one query."""
+    m, d = len(given.keys), len(given.keys[0])
+    if d > 1:
+        yield UNSCALED.by(divisor=1)
+        yield SCALED_BY_D.by(divisor=d)
+    if m != d:
+        yield SCALED_BY_COUNT.by(divisor=sqrt(m))
+    yield UNNORMALISED.by(normalised=False)
+    yield SOFTMAX_SKIPPED.by(powers=False, normalised=False)
+    if m > 1:
+        yield LINEAR.by(powers=False)
+        yield LARGEST_ONLY.by(largest_only=True)
 
 
-def attend(given: AttentionInputs, scores: Array, weights: Array) -> dict[str, Any]:
-    output = weights @ array(given.values)
-    return {"scores": scores.tolist(), "weights": weights.tolist(), "output": output.tolist()}
+def products_of(given: AttentionInputs, way: Way) -> Array:
+    Q, K = array(given.queries), array(given.keys)
+    product = way("product", "QK'")
+    if product == "QK":
+        return Q @ K
+    return K @ Q.T if product == "KQ'" else Q @ K.T
 
 
-def working(given: AttentionInputs, results: dict[str, Any]) -> Iterable[Step]:
-    d = len(given.keys[0])
-    products = array(given.queries) @ array(given.keys).T
-    yield Step(
-        rf"Q K^\top = {matrix(products.tolist())}",
-        text(
-            "每个查询与每个键做点积：行对应查询，列对应键。",
-            "Dot product of every query with every key: a row per query, a column per key.",
-        ),
-    )
-    yield Step(
-        rf"S = \frac{{Q K^\top}}{{\sqrt{{{d}}}}} = {matrix(results['scores'])}",
-        text(rf"除以 $\sqrt{{d}}$，这里 $d = {d}$。", rf"Divide by $\sqrt{{d}}$; here $d = {d}$."),
-    )
-    for i, (scores, weights) in enumerate(
-        zip(results["scores"][:SHOWN], results["weights"][:SHOWN], strict=True), start=1
-    ):
-        largest = max(scores)
-        shift = largest if abs(largest) > LARGE else 0
-        powers = np.exp(array(scores) - shift)
-        sentence = text(
-            f"第 {i} 个查询：对这一行取指数，再除以它们的和。",
-            f"Query {i}: exponentials of its row, divided by their sum.",
-        )
-        if shift:
-            sentence += text("（数很大，先减去最大值。）", "(Large scores: the largest is subtracted first.)")
-        yield Step(
-            rf"\frac{{1}}{{{number(powers.sum())}}} {matrix(powers.tolist())} = {matrix(weights)}", sentence
-        )
-    yield Step(
-        rf"A = {matrix(results['weights'])}",
-        text("各行合起来就是权重，每行之和为 1。", "The rows make up the weights; each sums to 1."),
-    )
-    values = matrix(array(given.values).tolist())
-    yield Step(
-        rf"A V = {matrix(results['weights'])} {values} = {matrix(results['output'])}",
-        text("用权重对值加权求和。", "Weigh the values and add them up."),
-    )
+def divisors(given: AttentionInputs, way: Way) -> Array:
+    root = way.keep("root", sqrt(len(given.keys[0])))
+    return by_row(way, "divisor", root, len(given.queries))
+
+
+def by_row(way: Way, setting: str, right: float, rows: int) -> Array:
+    """A setting of every query, as a column."""
+    return np.array([[way(setting, right, i)] for i in range(rows)])
+
+
+def powers_of(scores: Array, axis: int | None = -1, normalised: bool | Array = True) -> Array:
+    """Exponentials; of large scores the largest along `axis` is subtracted, unless the ratios will not do."""
+    largest = scores.max(axis=axis, keepdims=True)
+    powers: Array = np.exp(scores - np.where(normalised & (abs(largest) > LARGE), largest, 0))
+    return powers
+
+
+def weigh(scores: Array, way: Way) -> Array:
+    """Softmax along the rows."""
+    axis, rows = way("axis", -1), len(scores)
+    normalised = by_row(way, "normalised", True, rows)
+    powers = np.where(by_row(way, "powers", True, rows), powers_of(scores, axis, normalised), scores)
+    powers = way.keep("powers", powers)
+    sums = way.keep("sums", powers.sum(axis=axis, keepdims=True))
+    weights: Array = powers / np.where(normalised, sums, 1)
+    return weights
+
+
+def mix(weights: Array, values: Array, way: Way) -> Array:
+    if way("weights_transposed", False):
+        weights = weights.T
+    largest = np.eye(len(values))[weights.argmax(axis=1)]
+    weights = np.where(by_row(way, "largest_only", False, len(weights)), largest, weights)
+    return weights @ values
+
+
+def dot(a: Iterable[float], b: Iterable[float]) -> str:
+    return " + ".join(rf"{signed(x)} \times {signed(y)}" for x, y in zip(a, b, strict=True))
+
+
+def transposed(rows: Matrix) -> Matrix:
+    return [list(column) for column in zip(*rows, strict=True)]
+
+
+def where(query: int) -> Text:
+    return text(f"第 {query + 1} 个查询：", f"Query {query + 1}:")
+
+
+def shifted(scores: list[float]) -> Text:
+    if abs(max(scores)) <= LARGE:
+        return text("", "")
+    return text("（数很大，先减去最大值。）", "(Large scores: the largest is subtracted first.)")

@@ -1,166 +1,45 @@
 """Forward and backward pass of a network with one hidden layer."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, fields, replace
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.random import Generator
-from numpy.typing import ArrayLike
-from pydantic import model_validator
 
 from app.operations.activation import evaluate
-from app.operations.arrays import Array, Matrix, Vector, array, numbers_like
-from app.operations.operation import (
-    Inputs,
-    Mistake,
-    Operation,
-    Picture,
-    Solution,
-    Step,
-    matrix,
-    number,
-    refuse,
+from app.operations.arrays import Array, array, numbers_like
+from app.operations.backpropagation_inputs import BackpropagationInputs, Function
+from app.operations.backpropagation_mistakes import (
+    ACTIVATION_FORGOTTEN,
+    BIASES_FORGOTTEN,
+    FACTOR_FORGOTTEN,
+    GRADIENT_TRANSPOSED,
+    HALF_FORGOTTEN,
+    HIDDEN_SLOPE_FORGOTTEN,
+    INPUT_FOR_GRADIENT,
+    MEAN_FORGOTTEN,
+    NOT_SQUARED,
+    NOT_TRANSPOSED,
+    ONE_MINUS_FORGOTTEN,
+    OUTPUT_ACTIVATION_FORGOTTEN,
+    OUTPUT_SLOPE_ADDED,
+    OUTPUT_SLOPE_FORGOTTEN,
+    POINT_FOR_VALUE,
+    READ_BY_COLUMNS,
+    SIGN_FLIPPED,
+    SLOPE_AT_ACTIVATION,
+    SQUARE_FORGOTTEN,
+    SUM_FOR_GRADIENT,
+    THROUGH_FIRST_WEIGHTS,
+    TWO_FORGOTTEN,
+    WEIGHTS_SKIPPED,
 )
+from app.operations.backpropagation_steps import backward_steps, forward_steps, gradient_entry
+from app.operations.distributions import SIGN_FORGOTTEN, expected_surprise
+from app.operations.operation import RIGHT, Mistake, Operation, Picture, Place, Results, Step, Way, redraw
 from app.text import text
 
-Function = Literal["sigmoid", "tanh", "relu", "linear"]
-Loss = Literal["squared_error", "mean_squared_error", "cross_entropy"]
-
-
-class BackpropagationInputs(Inputs):
-    x: Vector
-    W1: Matrix
-    b1: Vector
-    W2: Matrix
-    b2: Vector
-    target: Vector
-    activation: Function = "sigmoid"
-    loss: Loss = "squared_error"
-
-    @model_validator(mode="after")
-    def shapes_fit(self) -> "BackpropagationInputs":
-        n, h, m = len(self.x), len(self.W1), len(self.W2)
-        for name, values, shape in (
-            ("W1", self.W1, (h, n)),
-            ("b1", self.b1, (h,)),
-            ("W2", self.W2, (m, h)),
-            ("b2", self.b2, (m,)),
-            ("target", self.target, (m,)),
-        ):
-            if array(values).shape != shape:
-                size = " × ".join(map(str, shape))
-                raise refuse(
-                    f"{name} 的形状与其他量不符，应为 {size}。",
-                    f"{name} does not fit the others: it must be {size}.",
-                )
-        return self
-
-    @model_validator(mode="after")
-    def the_loss_fits(self) -> "BackpropagationInputs":
-        if self.loss == "cross_entropy":
-            if self.activation != "sigmoid":
-                raise refuse(
-                    "二元交叉熵要求输出是概率：激活函数须为 sigmoid。",
-                    "Binary cross-entropy needs probabilities: the activation must be sigmoid.",
-                )
-            if min(self.target) < 0 or max(self.target) > 1:
-                raise refuse(
-                    "用交叉熵时，目标要在 0 和 1 之间。", "With cross-entropy, a target lies between 0 and 1."
-                )
-        return self
-
-
-@dataclass(frozen=True)
-class Rules:
-    """How a pass is done right; every mistake breaks one of them."""
-
-    activated: bool = True  # a1 = f(z1), not z1
-    biased: bool = True
-    output_slope: bool = True  # δ2 contains f'(z2)
-    hidden_slope: bool = True  # δ1 contains f'(z1)
-    transposed: bool = True  # δ1 takes W2 transposed
-    error_factor: float = 1.0
-    loss_factor: float = 1.0
-
-
-RIGHT = Rules()
-
-
-@dataclass(frozen=True)
-class Pass:
-    z1: Array
-    a1: Array
-    z2: Array
-    prediction: Array
-    loss: float
-    dW1: Array  # noqa: N815 - the result's name
-    db1: Array  # = δ1
-    dW2: Array  # noqa: N815
-    db2: Array  # = δ2
-    slope1: Array
-    slope2: Array
-
-    def results(self) -> dict[str, Any]:
-        asked = [field.name for field in fields(self) if not field.name.startswith("slope")]
-        return {name: np.asarray(getattr(self, name)).tolist() for name in asked}
-
-
-BIASES_FORGOTTEN = Mistake(
-    "biases_forgotten",
-    text("前向传播漏了偏置", "biases forgotten in the forward pass"),
-    text("加权和之后还要加什么？", "What is added to the weighted sum?"),
-)
-ACTIVATION_FORGOTTEN = Mistake(
-    "activation_forgotten",
-    text("隐藏层没有用激活函数", "hidden layer left linear"),
-    text("隐藏层的输出是激活之后的值。", "The hidden layer puts out its values after the activation."),
-)
-OUTPUT_SLOPE_FORGOTTEN = Mistake(
-    "output_derivative_forgotten",
-    text("输出层误差漏了激活函数的导数", "derivative of the output's activation forgotten"),
-    text(
-        "损失对 z2 求导，要经过输出层的激活函数。", "The way from the loss to z2 leads through an activation."
-    ),
-)
-OUTPUT_SLOPE_ADDED = Mistake(
-    "output_derivative_added",
-    text("输出层误差多乘了激活函数的导数", "derivative of the output's activation not cancelled"),
-    text(
-        "sigmoid 配交叉熵时，有一个因子会约掉。",
-        "With sigmoid and cross-entropy, one factor cancels.",
-    ),
-)
-HIDDEN_SLOPE_FORGOTTEN = Mistake(
-    "hidden_derivative_forgotten",
-    text("隐藏层误差漏了激活函数的导数", "derivative of the hidden activation forgotten"),
-    text(
-        "误差传回 z1 时，还要经过隐藏层的激活函数。", "On its way back to z1 the error passes an activation."
-    ),
-)
-NOT_TRANSPOSED = Mistake(
-    "weights_not_transposed",
-    text("反向传播时 W2 没有转置", "W2 not transposed on the way back"),
-    text(
-        "误差沿连接反向走：一个隐藏神经元连到哪些输出？",
-        "Errors go back along the connections: which outputs does a hidden neuron feed?",
-    ),
-)
-SIGN_FLIPPED = Mistake(
-    "sign_flipped",
-    text("误差的符号反了", "sign of the error flipped"),
-    text("损失对预测求导，预测值前面是什么符号？", "Differentiate by the prediction: which sign has it?"),
-)
-HALF_FORGOTTEN = Mistake(
-    "half_forgotten",
-    text("漏了损失里的 1/2", "the ½ of the loss forgotten"),
-    text("损失前面有一个系数。", "The loss has a factor in front."),
-)
-TWO_FORGOTTEN = Mistake(
-    "two_forgotten",
-    text("求导漏了系数 2", "factor two of the derivative forgotten"),
-    text("平方的导数是什么？", "What is the derivative of a square?"),
-)
+LAYERS = text("隐藏层：", "Hidden layer:"), text("输出层：", "Output layer:")
 
 
 class Backpropagation(Operation[BackpropagationInputs]):
@@ -192,44 +71,86 @@ class Backpropagation(Operation[BackpropagationInputs]):
         "loss": "squared_error",
     }
 
-    def solve(self, given: BackpropagationInputs) -> Solution:
-        done = propagate(given)
-        return Solution(done.results(), (*forward_steps(given, done), *backward_steps(given, done)))
+    def compute(self, given: BackpropagationInputs, way: Way = RIGHT) -> Results:
+        x, W1, W2, target = array(given.x), array(given.W1), array(given.W2), array(given.target)
+        f1: Function = given.activation if way("hidden_activated", True) else "linear"
+        f2: Function = given.activation if way("output_activated", True) else "linear"
+
+        z1 = way.keep("z1", weighted_sum(W1, x, array(given.b1), way, 0))
+        a1 = way.keep("a1", activated(f1, z1))
+        z2 = way.keep("z2", weighted_sum(W2, a1, array(given.b2), way, 1))
+        prediction = way.keep("prediction", activated(f2, z2))
+
+        delta2 = error_of(given, prediction, target, way)
+        # Sigmoid's slope cancels against the derivative of the cross-entropy.
+        if way("output_slope", given.loss != "cross_entropy"):
+            delta2 = delta2 * slope(f2, z2, prediction, way, 1)
+        delta2 = way.keep("db2", delta2)
+        delta1 = passed_back(delta2, W1, W2, way)
+        if way("hidden_slope", True):
+            delta1 = delta1 * slope(f1, z1, a1, way, 0)
+        delta1 = way.keep("db1", delta1)
+        input2 = {"a1": a1, "z1": z1, "x": x}[way("gradient_input", "a1")]
+        results = {
+            "z1": z1,
+            "a1": a1,
+            "z2": z2,
+            "prediction": prediction,
+            "loss": loss_of(given, prediction, z2, target, way),
+            "dW1": gradient(delta1, x, way, 0),
+            "db1": delta1,
+            "dW2": gradient(delta2, input2, way, 1),
+            "db2": delta2,
+        }
+        return {name: np.asarray(value).tolist() for name, value in results.items()}
+
+    def steps(self, given: BackpropagationInputs, results: Results) -> Iterable[Step]:
+        yield from forward_steps(given, results)
+        yield from backward_steps(given, results, *slopes(given, results))
+
+    def cell(self, given: BackpropagationInputs, result: str, place: tuple[int, int]) -> Step | None:
+        layer = {"dW1": 1, "dW2": 2}.get(result)
+        return gradient_entry(given, self.compute(given), layer, place) if layer else None
 
     def draw(self, like: BackpropagationInputs, rng: Generator) -> BackpropagationInputs:
-        low, high = {"sigmoid": (0, 1), "tanh": (-1, 1), "relu": (0, 3), "linear": (-3, 3)}[like.activation]
-        return BackpropagationInputs(
-            x=numbers_like(like.x, -2, 3, rng),
-            W1=numbers_like(like.W1, -2, 2, rng),
-            b1=numbers_like(like.b1, -1, 1, rng) if any(like.b1) else like.b1,
-            W2=numbers_like(like.W2, -2, 2, rng),
-            b2=numbers_like(like.b2, -1, 1, rng) if any(like.b2) else like.b2,
-            target=numbers_like(like.target, low, high, rng),
-            activation=like.activation,
-            loss=like.loss,
-        )
+        def error_arrives(given: BackpropagationInputs) -> bool:
+            done = self.compute(given)
+            return all(done["db2"]) and any(done["db1"])
+
+        return redraw(lambda: numbers_of(like, rng), error_arrives)
 
     def mistakes(self, given: BackpropagationInputs) -> Iterable[Mistake]:
-        truth = propagate(given)
-        broken = [(SIGN_FLIPPED, replace(RIGHT, error_factor=-1.0))]
+        done = self.compute(given)
+        slope1, slope2 = slopes(given, done)
+        entropy = given.loss == "cross_entropy"
+        yield SIGN_FLIPPED.by(error_sign=-1)
         if any(given.b1 + given.b2):
-            broken.append((BIASES_FORGOTTEN, replace(RIGHT, biased=False)))
-        if np.any(truth.a1 != truth.z1):
-            broken.append((ACTIVATION_FORGOTTEN, replace(RIGHT, activated=False)))
-        if np.any(truth.slope2 != 1):
-            entropy = given.loss == "cross_entropy"
-            slope = OUTPUT_SLOPE_ADDED if entropy else OUTPUT_SLOPE_FORGOTTEN
-            broken.append((slope, replace(RIGHT, output_slope=False)))
-        if np.any(truth.slope1 != 1):
-            broken.append((HIDDEN_SLOPE_FORGOTTEN, replace(RIGHT, hidden_slope=False)))
-        if len(given.W2) == len(given.b1) > 1:
-            broken.append((NOT_TRANSPOSED, replace(RIGHT, transposed=False)))
-        if given.loss == "squared_error":
-            broken.append((HALF_FORGOTTEN, replace(RIGHT, error_factor=2.0, loss_factor=2.0)))
-        if given.loss == "mean_squared_error":
-            broken.append((TWO_FORGOTTEN, replace(RIGHT, error_factor=0.5)))
-        for mistake, rules in broken:
-            yield mistake.leads_to(**propagate(given, rules).results())
+            yield BIASES_FORGOTTEN.by(biased=False)
+        if done["a1"] != done["z1"]:
+            yield ACTIVATION_FORGOTTEN.by(hidden_activated=False)
+            yield SUM_FOR_GRADIENT.by(gradient_input="z1")
+        if done["prediction"] != done["z2"] and not entropy:  # its logarithm needs a probability
+            yield OUTPUT_ACTIVATION_FORGOTTEN.by(output_activated=False)
+        if np.any(slope2 != 1):
+            yield (OUTPUT_SLOPE_ADDED if entropy else OUTPUT_SLOPE_FORGOTTEN).by(output_slope=entropy)
+        if np.any(slope1 != 1):
+            yield HIDDEN_SLOPE_FORGOTTEN.by(hidden_slope=False)
+        yield from wrong_slopes(given)
+        yield from wrong_losses(given)
+        yield from wrong_matrices(given)
+
+    def local_mistakes(self, given: BackpropagationInputs) -> Iterable[Mistake]:
+        """Where both layers can have it: else it is the mistake made throughout."""
+        both: list[Mistake] = []
+        if any(given.b1) and any(given.b2):
+            both.append(BIASES_FORGOTTEN.by(biased=False))
+        if given.loss != "cross_entropy":
+            both += wrong_slopes(given)
+        if is_square(given.W1) and is_square(given.W2):
+            both.append(READ_BY_COLUMNS.by(by_columns=True))
+        both.append(GRADIENT_TRANSPOSED.by(gradient_transposed=True))
+        for layer, where in enumerate(LAYERS):
+            yield from (mistake.at(layer, where) for mistake in both)
 
     def picture(self, given: BackpropagationInputs) -> Picture:
         widths = [len(given.x), len(given.b1), len(given.b2)]
@@ -237,106 +158,132 @@ class Backpropagation(Operation[BackpropagationInputs]):
         return Picture("network", text(f"网络：{shown}", f"Network: {shown}"), {"widths": widths})
 
 
-def propagate(given: BackpropagationInputs, rules: Rules = RIGHT) -> Pass:
-    x, W1, W2, target = array(given.x), array(given.W1), array(given.W2), array(given.target)
-    bias = 1.0 if rules.biased else 0.0
-    z1 = W1 @ x + bias * array(given.b1)
-    a1, slope1 = activate(given.activation if rules.activated else "linear", z1)
-    z2 = W2 @ a1 + bias * array(given.b2)
-    prediction, slope2 = activate(given.activation, z2)
-    loss = rules.loss_factor * loss_of(given.loss, prediction, z2, target)
-    delta2 = rules.error_factor * error_of(given.loss, prediction, target)
-    # Sigmoid's slope cancels against the derivative of the cross-entropy.
-    if rules.output_slope != (given.loss == "cross_entropy"):
-        delta2 = delta2 * slope2
-    delta1 = (W2.T if rules.transposed else W2) @ delta2
-    if rules.hidden_slope:
-        delta1 = delta1 * slope1
-    dW1, dW2 = np.outer(delta1, x), np.outer(delta2, a1)
-    return Pass(z1, a1, z2, prediction, loss, dW1, delta1, dW2, delta2, slope1, slope2)
+def numbers_of(like: BackpropagationInputs, rng: Generator) -> BackpropagationInputs:
+    low, high = {"sigmoid": (0, 1), "tanh": (-1, 1), "relu": (0, 3), "linear": (-3, 3)}[like.activation]
+    return BackpropagationInputs(
+        x=numbers_like(like.x, -2, 3, rng),
+        W1=numbers_like(like.W1, -2, 2, rng),
+        b1=numbers_like(like.b1, -1, 1, rng) if any(like.b1) else like.b1,
+        W2=numbers_like(like.W2, -2, 2, rng),
+        b2=numbers_like(like.b2, -1, 1, rng) if any(like.b2) else like.b2,
+        target=numbers_like(like.target, low, high, rng),
+        activation=like.activation,
+        loss=like.loss,
+    )
 
 
-def activate(function: Function, z: Array) -> tuple[Array, Array]:
-    return (z, np.ones_like(z)) if function == "linear" else evaluate(function, z)
+def wrong_slopes(given: BackpropagationInputs) -> Iterable[Mistake]:
+    if given.activation in ("sigmoid", "tanh"):
+        yield SLOPE_AT_ACTIVATION.by(slope="at f(z)")
+        yield POINT_FOR_VALUE.by(slope="with z for f(z)")
+        yield (FACTOR_FORGOTTEN if given.activation == "sigmoid" else SQUARE_FORGOTTEN).by(slope="cut short")
 
 
-def loss_of(loss: Loss, prediction: Array, z2: Array, target: Array) -> float:
-    if loss == "cross_entropy":
-        return float(np.sum(np.logaddexp(0, z2) - target * z2))  # the same, finite for every z2
-    squares = (prediction - target) ** 2
-    return float(np.sum(squares) / 2 if loss == "squared_error" else np.mean(squares))
+def wrong_losses(given: BackpropagationInputs) -> Iterable[Mistake]:
+    if given.loss == "cross_entropy":
+        yield SIGN_FORGOTTEN.by(loss_factor=-1)
+        if min(given.target) < 1:
+            yield ONE_MINUS_FORGOTTEN.by(one_minus=False)
+        return
+    yield TWO_FORGOTTEN.by(error_factor=0.5)
+    if given.loss == "squared_error":
+        yield HALF_FORGOTTEN.by(error_factor=2, loss_factor=2)
+    elif (outputs := len(given.target)) > 1:
+        yield MEAN_FORGOTTEN.by(error_factor=outputs, loss_factor=outputs)
+    yield NOT_SQUARED.by(power=1)
 
 
-def error_of(loss: Loss, prediction: Array, target: Array) -> Array:
+def wrong_matrices(given: BackpropagationInputs) -> Iterable[Mistake]:
+    """A matrix turned, left out or taken for another: where the shapes allow it."""
+    n, h, m = len(given.x), len(given.b1), len(given.b2)
+    if is_square(given.W2):
+        yield NOT_TRANSPOSED.by(back="W2")
+    if m in (1, h):
+        yield WEIGHTS_SKIPPED.by(back="nothing")
+    if n == h == m and given.W1 != given.W2:
+        yield THROUGH_FIRST_WEIGHTS.by(back="W1'")
+    if n == h:
+        yield INPUT_FOR_GRADIENT.by(gradient_input="x")
+    if is_square(given.W1) or is_square(given.W2):
+        yield READ_BY_COLUMNS.by(by_columns=True)
+    if max(n, h, m) > 1:
+        yield GRADIENT_TRANSPOSED.by(gradient_transposed=True)
+
+
+def is_square(W: list[list[Any]]) -> bool:
+    """And the transpose is another matrix."""
+    return len(W) == len(W[0]) and [list(column) for column in zip(*W, strict=True)] != W
+
+
+def weighted_sum(W: Array, fed: Array, b: Array, way: Way, layer: Place) -> Array:
+    if way("by_columns", False, layer) and W.shape[0] == W.shape[1]:
+        W = W.T
+    z: Array = W @ fed
+    return z + b if way("biased", True, layer) else z
+
+
+def activated(function: Function, z: Array) -> Array:
+    return z if function == "linear" else evaluate(function, z)[0]
+
+
+def slope(function: Function, z: Array, a: Array, way: Way, layer: Place) -> Array:
+    """f'(z), by way of a = f(z), as it is done by hand."""
+    how = way("slope", "right", layer)
+    if how == "cut short" and function in ("sigmoid", "tanh"):
+        value = a if function == "sigmoid" else 1 - a
+    else:
+        value = slope_of(function, {"at f(z)": activated(function, a), "with z for f(z)": z}.get(how, a))
+    kept: Array = way.keep(f"slope{layer + 1}", value)
+    return kept
+
+
+def slope_of(function: Function, a: Array) -> Array:
+    if function == "sigmoid":
+        return a * (1 - a)
+    if function == "tanh":
+        return 1 - a**2
+    return np.where(a > 0, 1.0, 0.0) if function == "relu" else np.ones_like(a)
+
+
+def slopes(given: BackpropagationInputs, done: Results) -> tuple[Array, Array]:
+    return slope_of(given.activation, array(done["a1"])), slope_of(
+        given.activation, array(done["prediction"])
+    )
+
+
+def loss_of(given: BackpropagationInputs, prediction: Array, z2: Array, target: Array, way: Way) -> float:
+    factor = way("loss_factor", 1)
+    if given.loss == "cross_entropy":
+        return float(factor * cross_entropy(prediction, z2, target, way))
+    powers = (prediction - target) ** way("power", 2)
+    return float(factor * (np.sum(powers) / 2 if given.loss == "squared_error" else np.mean(powers)))
+
+
+def cross_entropy(prediction: Array, z2: Array, target: Array, way: Way) -> float:
+    if np.array_equal(prediction, activated("sigmoid", z2)):
+        yes, no = target @ np.logaddexp(0, -z2), (1 - target) @ np.logaddexp(0, z2)  # finite for every z2
+    else:
+        yes, no = expected_surprise(target, prediction), expected_surprise(1 - target, 1 - prediction)
+    return float(yes + no if way("one_minus", True) else yes)
+
+
+def error_of(given: BackpropagationInputs, prediction: Array, target: Array, way: Way) -> Array:
     """∂L/∂ŷ; for the cross-entropy ∂L/∂z2, from which the slope has cancelled."""
-    return (prediction - target) * (2 / len(target) if loss == "mean_squared_error" else 1.0)
+    factor = 2 / len(target) if given.loss == "mean_squared_error" else 1.0
+    error = factor * way("error_factor", 1) * way("error_sign", 1) * (prediction - target)
+    kept: Array = way.keep("error", error)
+    return kept
 
 
-def forward_steps(given: BackpropagationInputs, done: Pass) -> Iterable[Step]:
-    x, W1, W2 = column(given.x), matrix(array(given.W1).tolist()), matrix(array(given.W2).tolist())
-    formula = {
-        "squared_error": r"\frac{1}{2} \sum (\hat{y} - t)^2",
-        "mean_squared_error": rf"\frac{{1}}{{{len(given.target)}}} \sum (\hat{{y}} - t)^2",
-        "cross_entropy": r"-\sum ( t \ln \hat{y} + (1 - t) \ln (1 - \hat{y}) )",
-    }[given.loss]
-    yield Step(
-        rf"z_1 = W_1 x + b_1 = {W1} {x} + {column(given.b1)} = {column(done.z1)}",
-        text("前向：隐藏层的加权和。", "Forward: the hidden layer's weighted sums."),
-    )
-    yield Step(
-        rf"a_1 = f(z_1) = {column(done.a1)}",
-        text(
-            f"隐藏层的激活函数：{given.activation}。", f"The hidden layer's activation: {given.activation}."
-        ),
-    )
-    yield Step(
-        rf"z_2 = W_2 a_1 + b_2 = {W2} {column(done.a1)} + {column(given.b2)} = {column(done.z2)}",
-        text("输出层的加权和。", "The output layer's weighted sums."),
-    )
-    yield Step(
-        rf"\hat{{y}} = f(z_2) = {column(done.prediction)}",
-        text("预测值。", "The prediction."),
-    )
-    yield Step(
-        rf"L = {formula} = {number(done.loss)}, \quad t = {column(given.target)}",
-        text("损失。", "The loss."),
-    )
+def passed_back(delta2: Array, W1: Array, W2: Array, way: Way) -> Array:
+    """The output's error as it arrives at the hidden layer."""
+    back = way("back", "W2'")
+    if back == "nothing":
+        return np.broadcast_to(delta2, len(W1))
+    passed: Array = {"W2'": W2.T, "W2": W2, "W1'": W1.T}[back] @ delta2
+    return passed
 
 
-def backward_steps(given: BackpropagationInputs, done: Pass) -> Iterable[Step]:
-    slope = given.loss != "cross_entropy"
-    factor = rf"\frac{{2}}{{{len(given.target)}}} " if given.loss == "mean_squared_error" else ""
-    yield Step(
-        rf"\delta_2 = {factor}\left( {column(done.prediction)} - {column(given.target)} \right)"
-        + (rf" \odot {column(done.slope2)}" if slope else "")
-        + f" = {column(done.db2)}",
-        text(
-            "反向：输出层误差，损失的导数逐元素乘 $f'(z_2)$；它就是 $db_2$。",
-            "Backward: the output's error, the loss's derivative times $f'(z_2)$ entry by entry; it is $db_2$.",
-        )
-        if slope
-        else text(
-            "反向：输出层误差；sigmoid 的导数与交叉熵的约掉了。它就是 $db_2$。",
-            "Backward: the output's error; sigmoid's derivative cancels against the loss's. It is $db_2$.",
-        ),
-    )
-    yield Step(
-        rf"dW_2 = \delta_2 a_1^\top = {column(done.db2)} {matrix(done.a1.tolist())} = {matrix(done.dW2.tolist())}",
-        text("$W_2$ 的梯度：误差乘以它的输入。", "Gradient of $W_2$: the error times its input."),
-    )
-    yield Step(
-        rf"\delta_1 = W_2^\top \delta_2 \odot f'(z_1) = {matrix(array(given.W2).T.tolist())} {column(done.db2)}"
-        rf" \odot {column(done.slope1)} = {column(done.db1)}",
-        text(
-            "误差经 $W_2$ 的转置传回，逐元素乘 $f'(z_1)$；它就是 $db_1$。",
-            "The error goes back through $W_2$ transposed, times $f'(z_1)$ entry by entry; it is $db_1$.",
-        ),
-    )
-    yield Step(
-        rf"dW_1 = \delta_1 x^\top = {column(done.db1)} {matrix([*given.x])} = {matrix(done.dW1.tolist())}",
-        text("$W_1$ 的梯度：误差乘以它的输入。", "Gradient of $W_1$: the error times its input."),
-    )
-
-
-def column(values: ArrayLike) -> str:
-    return matrix(array(values)[:, np.newaxis].tolist())
+def gradient(delta: Array, fed: Array, way: Way, layer: Place) -> Array:
+    dW = np.outer(delta, fed)
+    return dW.T if way("gradient_transposed", False, layer) else dW

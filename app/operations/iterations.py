@@ -6,7 +6,7 @@ from typing import Annotated
 from numpy.random import Generator
 from pydantic import Field, model_validator
 
-from app.operations.operation import Inputs, Mistake, Operation, Solution, Step, number, refuse
+from app.operations.operation import RIGHT, Inputs, Mistake, Operation, Results, Step, Way, number, refuse
 from app.text import text
 
 Count = Annotated[int, Field(ge=1, le=1_000_000_000)]
@@ -59,6 +59,46 @@ BATCH_FORGOTTEN = Mistake(
     text("按每个样本一次迭代算了", "one iteration per sample"),
     text("一次迭代同时用多少个样本？", "How many samples does one iteration use at once?"),
 )
+EPOCH_FOR_ITERATION = Mistake(
+    "epoch_for_iteration",
+    text("把一轮当成了一次迭代", "a whole epoch taken for one iteration"),
+    text(
+        "参数是看完全部样本才更新，还是每批更新一次？",
+        "Is there one update for all samples, or one for every batch?",
+    ),
+)
+SIZE_FOR_COUNT = Mistake(
+    "size_for_count",
+    text("把批的大小当成了批的个数", "size of a batch taken for the number of batches"),
+    text(
+        "题目给的是一批有几个样本，还是一轮有几批？", "Is it samples in a batch that are given, or batches?"
+    ),
+)
+SWAPPED = Mistake(
+    "epochs_and_batch_swapped",
+    text("轮数和批的大小弄反了", "epochs and batch size swapped"),
+    text(
+        "哪个数用来分批，哪个数是重复的遍数？", "Which number cuts the samples, and which one repeats that?"
+    ),
+)
+REST_ONCE = Mistake(
+    "rest_counted_once",
+    text("不满的一批总共只算了一次", "the partial batch counted only once in all"),
+    text("剩下的样本只在最后一轮才训练吗？", "Are the samples left over trained on in the last epoch alone?"),
+)
+ONE_OVER = Mistake(
+    "one_batch_over",
+    text("每轮多算了一批", "one batch too many per epoch"),
+    text(
+        "把每一批有几个样本写出来：加得到总数吗？",
+        "Write down the size of every batch: what do they add up to?",
+    ),
+)
+ONE_SHORT = Mistake(
+    "one_batch_short",
+    text("每轮少算了一批", "one batch short per epoch"),
+    text("第一批的编号是 0 还是 1？", "Is the first batch number 0 or number 1?"),
+)
 
 
 class Iterations(Operation[IterationsInputs]):
@@ -74,10 +114,37 @@ class Iterations(Operation[IterationsInputs]):
     Inputs = IterationsInputs
     example = {"samples": 1000, "batch_size": 64, "epochs": 10, "drop_last": False}
 
-    def solve(self, given: IterationsInputs) -> Solution:
-        per_epoch = batches(given.samples, given.batch_size, given.drop_last)
-        results = {"per_epoch": per_epoch, "total": per_epoch * given.epochs}
-        return Solution(results, tuple(working(given, per_epoch)))
+    def compute(self, given: IterationsInputs, way: Way = RIGHT) -> Results:
+        read = way.read(given)
+        per_epoch = way.keep("per_epoch", batches(read.samples, read, way))
+        total = per_epoch * read.epochs
+        if way("epochs_joined", False):
+            total = batches(read.samples * read.epochs, read, way)
+        if way("rest_once", False):
+            total = (per_epoch - 1) * read.epochs + 1
+        return {"per_epoch": per_epoch, "total": total}
+
+    def steps(self, given: IterationsInputs, results: Results) -> Iterable[Step]:
+        full, rest = divmod(given.samples, given.batch_size)
+        yield Step(
+            rf"{given.samples} = {given.batch_size} \times {full} + {rest}",
+            text(
+                f"{full} 个满批，剩 {rest} 个样本。",
+                f"{full} full batches, and {rest} samples over.",
+            ),
+        )
+        bracket = "floor" if given.drop_last else "ceil"
+        ratio = rf"\frac{{{given.samples}}}{{{given.batch_size}}}"
+        yield Step(
+            rf"\l{bracket} {ratio} \r{bracket} = {number(results['per_epoch'])}",
+            text("最后不满的一批丢弃：向下取整。", "The partial batch is dropped: round down.")
+            if given.drop_last
+            else text("最后不满的一批也算一次：向上取整。", "A partial batch counts as one: round up."),
+        )
+        yield Step(
+            rf"{results['per_epoch']} \times {given.epochs} = {results['total']}",
+            text(f"共训练 {given.epochs} 轮。", f"Epochs trained: {given.epochs}."),
+        )
 
     def draw(self, like: IterationsInputs, rng: Generator) -> IterationsInputs:
         size = like.batch_size
@@ -95,47 +162,36 @@ class Iterations(Operation[IterationsInputs]):
         )
 
     def mistakes(self, given: IterationsInputs) -> Iterable[Mistake]:
-        n, size, epochs, drop = given.samples, given.batch_size, given.epochs, given.drop_last
-        per_epoch = batches(n, size, drop)
-        if n % size:
-            other = COUNTED_FOR_DROPPED if drop else DROPPED_FOR_COUNTED
-            yield trained(other, batches(n, size, not drop), epochs)
-            yield trained(NOT_ROUNDED, n / size, epochs)
-            if epochs > 1:
-                yield EPOCHS_JOINED.leads_to(total=batches(n * epochs, size, drop))
+        size, epochs, drop = given.batch_size, given.epochs, given.drop_last
+        full, rest = divmod(given.samples, size)
+        if rest:
+            yield (COUNTED_FOR_DROPPED if drop else DROPPED_FOR_COUNTED).by(drop_last=not drop)
+            yield NOT_ROUNDED.by(rounded=False)
         if epochs > 1:
-            yield EPOCHS_FORGOTTEN.leads_to(total=per_epoch)
+            yield EPOCHS_FORGOTTEN.by(epochs=1)
+            if rest:
+                yield EPOCHS_JOINED.by(epochs_joined=True)
+            if rest and not drop:
+                yield REST_ONCE.by(rest_once=True)
         if size > 1:
-            yield trained(BATCH_FORGOTTEN, batches(n, 1, drop), epochs)
+            yield BATCH_FORGOTTEN.by(batch_size=1)
+        if size < given.samples:
+            yield EPOCH_FOR_ITERATION.by(batch_size=given.samples)
+        if 1 < size < given.samples:
+            yield SIZE_FOR_COUNT.by(size_for_count=True)
+        if epochs > 1 and epochs != size:
+            yield SWAPPED.by(batch_size=epochs, epochs=size)
+        if not (rest and drop):  # then it is the partial batch, which has a name of its own
+            yield ONE_OVER.by(more=1)
+        if full > 1 and (drop or not rest):
+            yield ONE_SHORT.by(more=-1)
 
 
-def batches(samples: int, batch_size: int, drop_last: bool) -> int:
-    full, rest = divmod(samples, batch_size)
-    return full + (1 if rest and not drop_last else 0)
-
-
-def trained(mistake: Mistake, per_epoch: float, epochs: int) -> Mistake:
-    return mistake.leads_to(per_epoch=per_epoch, total=per_epoch * epochs)
-
-
-def working(given: IterationsInputs, per_epoch: int) -> Iterable[Step]:
-    full, rest = divmod(given.samples, given.batch_size)
-    yield Step(
-        rf"{given.samples} = {given.batch_size} \times {full} + {rest}",
-        text(
-            f"{full} 个满批，剩 {rest} 个样本。",
-            f"{full} full batches, and {rest} samples over.",
-        ),
-    )
-    bracket = "floor" if given.drop_last else "ceil"
-    ratio = rf"\frac{{{given.samples}}}{{{given.batch_size}}}"
-    yield Step(
-        rf"\l{bracket} {ratio} \r{bracket} = {number(per_epoch)}",
-        text("最后不满的一批丢弃：向下取整。", "The partial batch is dropped: round down.")
-        if given.drop_last
-        else text("最后不满的一批也算一次：向上取整。", "A partial batch counts as one: round up."),
-    )
-    yield Step(
-        rf"{per_epoch} \times {given.epochs} = {per_epoch * given.epochs}",
-        text(f"共训练 {given.epochs} 轮。", f"Epochs trained: {given.epochs}."),
-    )
+def batches(samples: int, read: IterationsInputs, way: Way) -> float:
+    """A whole number, but where it is left unrounded."""
+    if way("size_for_count", False):
+        return read.batch_size
+    if not way("rounded", True):
+        return samples / read.batch_size
+    full, rest = divmod(samples, read.batch_size)
+    return full + (1 if rest and not read.drop_last else 0) + int(way("more", 0))

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from numpy.random import Generator
 from pydantic import Field
 
-from app.operations.operation import Inputs, Mistake, Operation, Solution, Step
+from app.operations.operation import RIGHT, Inputs, Mistake, Operation, Place, Results, Step, Way
 from app.text import text
 
 Cell = Literal["rnn", "gru", "lstm"]
@@ -73,6 +73,45 @@ RECURRENT_FORGOTTEN = Mistake(
         "Besides the present input, what else does a recurrent layer receive?",
     ),
 )
+INPUT_FORGOTTEN = Mistake(
+    "input_weights_forgotten",
+    text("漏了输入到隐藏状态的权重", "input weights forgotten"),
+    text(
+        "循环层除了上一步的隐藏状态，还接收什么？",
+        "Besides the last hidden state, what else does a recurrent layer receive?",
+    ),
+)
+NOT_SQUARED = Mistake(
+    "recurrent_weights_not_squared",
+    text("隐藏状态只与自己的同一个分量相连", "each hidden unit connected to itself alone"),
+    text(
+        "隐藏状态的一个分量，看得到上一步的几个分量？",
+        "How many units of the last hidden state does one unit see?",
+    ),
+)
+BIASES_ONCE = Mistake(
+    "biases_once",
+    text("偏置只算了一组，没有乘组数", "biases counted for one block only"),
+    text("各组参数共用偏置吗？", "Do the blocks share their biases?"),
+)
+BIAS_PER_BLOCK = Mistake(
+    "bias_per_block",
+    text("每组只算了一个偏置", "a single bias per block"),
+    text(
+        "一组参数产生一个向量：它的每个分量各有几个偏置？",
+        "A block makes a vector: how many biases has each entry?",
+    ),
+)
+SIZES_SWAPPED = Mistake(
+    "sizes_swapped",
+    text("输入维度和隐藏维度弄反了", "input size and hidden size swapped"),
+    text("哪个维度与自己相连？", "Which of the two is connected to itself?"),
+)
+PEEPHOLES_ADDED = Mistake(
+    "peepholes_added",
+    text("多算了窥视连接", "peephole connections counted"),
+    text("标准 LSTM 的门看得到记忆单元吗？", "Do the gates of a standard LSTM see the memory cell?"),
+)
 
 
 class RecurrentParameters(Operation[RecurrentInputs]):
@@ -89,9 +128,30 @@ class RecurrentParameters(Operation[RecurrentInputs]):
     Inputs = RecurrentInputs
     example = {"cell": "lstm", "inputs": 10, "hidden": 20, "biases": 1}
 
-    def solve(self, given: RecurrentInputs) -> Solution:
-        total = parameters(BLOCKS[given.cell], given.inputs, given.hidden, given.biases)
-        return Solution({"total": total}, tuple(working(given, total)))
+    def compute(self, given: RecurrentInputs, way: Way = RIGHT) -> Results:
+        read = way.read(given)
+        blocks = way("blocks", BLOCKS[given.cell])
+        peepholes = 3 * read.hidden if way("peepholes", False) else 0
+        return {"total": sum(parameters(read, block, way) for block in range(blocks)) + peepholes}
+
+    def steps(self, given: RecurrentInputs, results: Results) -> Iterable[Step]:
+        g, n, h, b = BLOCKS[given.cell], given.inputs, given.hidden, given.biases
+        block = parameters(given, 0, RIGHT)
+        yield Step(
+            rf"{h} \times {n} + {h} \times {h} = {h * (n + h)}",
+            text(
+                f"一组权重：输入到隐藏 {h}×{n}，隐藏到隐藏 {h}×{h}。",
+                f"Weights of one block: input to hidden {h}×{n}, hidden to hidden {h}×{h}.",
+            ),
+        )
+        yield Step(
+            rf"{h * (n + h)} + {b} \times {h} = {block}",
+            text(
+                f"加上 {b} 个长度为 {h} 的偏置向量。",
+                f"Add the biases: {b} × {h}.",
+            ),
+        )
+        yield Step(rf"{g} \times {block} = {results['total']}", CELL_TEXT[given.cell])
 
     def draw(self, like: RecurrentInputs, rng: Generator) -> RecurrentInputs:
         high = max(9, like.inputs, like.hidden)
@@ -101,36 +161,37 @@ class RecurrentParameters(Operation[RecurrentInputs]):
     def mistakes(self, given: RecurrentInputs) -> Iterable[Mistake]:
         g, n, h, b = BLOCKS[given.cell], given.inputs, given.hidden, given.biases
         if g > 1:
-            yield GATES_FORGOTTEN.leads_to(total=parameters(1, n, h, b))
-            yield CANDIDATE_FORGOTTEN.leads_to(total=parameters(g - 1, n, h, b))
+            yield GATES_FORGOTTEN.by(blocks=1)
+            yield CANDIDATE_FORGOTTEN.by(blocks=g - 1)
         if g < 4:
-            yield GATES_ADDED.leads_to(total=parameters(4, n, h, b))
-        yield BIAS_FORGOTTEN.leads_to(total=parameters(g, n, h, 0))
-        other = BIAS_DOUBLED if b == 1 else BIAS_HALVED
-        yield other.leads_to(total=parameters(g, n, h, 3 - b))
-        yield RECURRENT_FORGOTTEN.leads_to(total=parameters(g, n, h, b, recurrent=False))
+            yield GATES_ADDED.by(blocks=4)
+        yield (BIAS_DOUBLED if b == 1 else BIAS_HALVED).by(biases=3 - b)
+        yield from weights_or_biases_forgotten()
+        if g > 1:
+            yield BIASES_ONCE.by(blocks_with_biases=1)
+        if h > 1:
+            yield NOT_SQUARED.by(received="own unit")
+            yield BIAS_PER_BLOCK.by(bias_length=1)
+        if n != h:
+            yield SIZES_SWAPPED.by(inputs=h, hidden=n)
+        if given.cell == "lstm":
+            yield PEEPHOLES_ADDED.by(peepholes=True)
+
+    def local_mistakes(self, given: RecurrentInputs) -> Iterable[Mistake]:
+        if BLOCKS[given.cell] > 1:  # the blocks are alike: which one it was does not show
+            for mistake in weights_or_biases_forgotten():
+                yield mistake.at(0, text("有一组参数：", "In one block:"))
 
 
-def parameters(blocks: int, inputs: int, hidden: int, biases: int, recurrent: bool = True) -> int:
-    received = inputs + hidden if recurrent else inputs
-    return blocks * (hidden * received + biases * hidden)
+def weights_or_biases_forgotten() -> Iterable[Mistake]:
+    yield BIAS_FORGOTTEN.by(biases=0)
+    yield RECURRENT_FORGOTTEN.by(received="input")
+    yield INPUT_FORGOTTEN.by(received="state")
 
 
-def working(given: RecurrentInputs, total: int) -> Iterable[Step]:
-    g, n, h, b = BLOCKS[given.cell], given.inputs, given.hidden, given.biases
-    block = total // g
-    yield Step(
-        rf"{h} \times {n} + {h} \times {h} = {h * (n + h)}",
-        text(
-            f"一组权重：输入到隐藏 {h}×{n}，隐藏到隐藏 {h}×{h}。",
-            f"Weights of one block: input to hidden {h}×{n}, hidden to hidden {h}×{h}.",
-        ),
-    )
-    yield Step(
-        rf"{h * (n + h)} + {b} \times {h} = {block}",
-        text(
-            f"加上 {b} 个长度为 {h} 的偏置向量。",
-            f"Add the biases: {b} × {h}.",
-        ),
-    )
-    yield Step(rf"{g} \times {block} = {total}", CELL_TEXT[given.cell])
+def parameters(read: RecurrentInputs, block: Place, way: Way) -> int:
+    """Weights and biases of one block."""
+    n, h = read.inputs, read.hidden
+    received = {"both": n + h, "input": n, "state": h, "own unit": n + 1}[way("received", "both", block)]
+    biases: int = way("biases", read.biases, block) * way("bias_length", h)
+    return h * received + (biases if block < way("blocks_with_biases", block + 1) else 0)

@@ -7,8 +7,10 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from app.operations import OPERATIONS
-from app.operations.operation import sibling
+from app.operations.operation import Way, sibling
 from tests.operations.asking import mistakes_of, refusal, results_of
+
+ITERATIONS = OPERATIONS["iterations"]
 
 
 def train(samples: int, batch_size: int, epochs: int, drop_last: bool) -> int:
@@ -41,8 +43,56 @@ def test_mistakes_round_multiply_and_join_wrongly() -> None:
     assert dropping["counted_for_dropped"] == {"per_epoch": 3, "total": 9}
 
 
+def test_mistakes_take_one_number_for_another_or_miscount_by_one() -> None:
+    named = mistakes_of("iterations", samples=10, batch_size=4, epochs=3)
+    assert named["epoch_for_iteration"] == {"per_epoch": 1, "total": 3}
+    assert named["size_for_count"] == {"per_epoch": 4, "total": 12}
+    assert named["epochs_and_batch_swapped"] == {"per_epoch": 4, "total": 16}  # batches of 3, for 4 epochs
+    assert named["rest_counted_once"] == {"total": 2 * 3 + 1}
+    assert named["one_batch_over"] == {"per_epoch": 4, "total": 12}
+    dropping = mistakes_of("iterations", samples=10, batch_size=4, epochs=3, drop_last=True)
+    assert dropping["one_batch_short"] == {"per_epoch": 1, "total": 3}
+    assert not {"rest_counted_once", "one_batch_over"} & set(dropping)
+
+
+@given(st.integers(1, 200), st.integers(1, 250), st.integers(1, 5), st.booleans())
+def test_every_mistake_counts_the_updates_of_another_training(
+    n: int, size: int, epochs: int, drop: bool
+) -> None:
+    size = min(size, n) if drop else size
+    right, other = train(n, size, 1, drop), train(n, size, 1, not drop)
+    expected = {
+        "dropped_for_counted": (other, other * epochs),
+        "counted_for_dropped": (other, other * epochs),
+        "not_rounded": (n / size, n / size * epochs),
+        "epochs_forgotten": (right, right),
+        "epochs_joined": (right, train(n * epochs, size, 1, drop)),
+        "rest_counted_once": (right, n // size * epochs + 1),
+        "batch_forgotten": (n, n * epochs),
+        "epoch_for_iteration": (1, epochs),
+        "size_for_count": (size, size * epochs),
+        "epochs_and_batch_swapped": (train(n, epochs, 1, drop), train(n, epochs, size, drop)),
+        "one_batch_over": (right + 1, (right + 1) * epochs),
+        "one_batch_short": (right - 1, (right - 1) * epochs),
+    }
+    led = ITERATIONS.led(ITERATIONS.Inputs(samples=n, batch_size=size, epochs=epochs, drop_last=drop))
+    for mistake in led:
+        per_epoch, total = expected[mistake.name]
+        assert mistake.results["per_epoch"] == pytest.approx(per_epoch)
+        assert mistake.results["total"] == pytest.approx(total)
+
+
+def test_the_total_follows_a_learner_s_own_count_of_an_epoch() -> None:
+    printed = ITERATIONS.Inputs(samples=1000, batch_size=64, epochs=10)
+    assert ITERATIONS.compute(printed, Way(own={"per_epoch": 15}))["total"] == 150
+    only_one = Way({"epochs": 1}, own={"per_epoch": 15})
+    assert ITERATIONS.compute(printed, only_one)["total"] == 15
+
+
 def test_full_batches_leave_nothing_to_round() -> None:
-    assert set(mistakes_of("iterations", samples=12, batch_size=4)) == {"batch_forgotten"}
+    assert set(mistakes_of("iterations", samples=12, batch_size=4)) == {
+        "batch_forgotten", "epoch_for_iteration", "size_for_count", "one_batch_over", "one_batch_short",
+    }  # fmt: skip
 
 
 def test_dropping_the_only_batch_is_refused_in_both_languages() -> None:

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from app.operations import OPERATIONS
+from app.operations.operation import Way
 from tests.operations.asking import mistakes_of, results_of
 
 BLOCKS = {
@@ -14,6 +15,7 @@ BLOCKS = {
     "gru": ["update", "reset", "candidate"],
     "lstm": ["input", "forget", "output", "candidate"],
 }
+RECURRENT = OPERATIONS["recurrent_parameters"]
 cells = st.sampled_from(sorted(BLOCKS))
 width = st.integers(1, 40)
 
@@ -35,12 +37,48 @@ def test_mistakes_of_an_lstm() -> None:
         "bias_forgotten": 4 * 5 * 8,
         "bias_doubled": 4 * (5 * 8 + 10),
         "recurrent_weights_forgotten": 4 * (5 * 3 + 5),
+        "input_weights_forgotten": 4 * (5 * 5 + 5),
+        "recurrent_weights_not_squared": 4 * (5 * 3 + 5 + 5),
+        "biases_once": 4 * 5 * 8 + 5,
+        "bias_per_block": 4 * (5 * 8 + 1),
+        "sizes_swapped": 4 * (3 * 8 + 3),
+        "peepholes_added": 4 * (5 * 8 + 5) + 3 * 5,
     }
+
+
+def test_a_gru_counted_as_an_lstm_keeps_its_two_biases() -> None:
+    named = mistakes_of("recurrent_parameters", cell="gru", inputs=3, hidden=5, biases=2)
+    assert named["gates_added"] == {"total": 4 * (5 * 8 + 10)}
+    assert named["candidate_forgotten"] == {"total": 2 * (5 * 8 + 10)}
+    assert named["biases_once"] == {"total": 3 * 5 * 8 + 10}
+    assert "peepholes_added" not in named
+
+
+@given(st.sampled_from(["gru", "lstm"]), width, width, st.sampled_from([1, 2]))
+def test_one_block_alone_can_lack_an_array(cell: str, n: int, h: int, biases: int) -> None:
+    inputs = RECURRENT.Inputs(cell=cell, inputs=n, hidden=h, biases=biases)
+    total = RECURRENT.compute(inputs)["total"]
+    lacking = {m.name: RECURRENT.compute(inputs, Way(m.otherwise)) for m in RECURRENT.local_mistakes(inputs)}
+    assert lacking == {
+        "bias_forgotten": {"total": total - biases * h},
+        "recurrent_weights_forgotten": {"total": total - h * h},
+        "input_weights_forgotten": {"total": total - n * h},
+    }
+    assert not list(RECURRENT.local_mistakes(inputs.model_copy(update={"cell": "rnn"})))
+
+
+def test_two_mistakes_at_once_unite() -> None:
+    both = Way({"blocks": 3, "biases": 0})
+    given = RECURRENT.Inputs(cell="lstm", inputs=3, hidden=5)
+    assert RECURRENT.compute(given, both) == {"total": 3 * 5 * 8}
 
 
 def test_a_plain_rnn_has_no_gates_to_forget_and_two_biases_can_be_one_short() -> None:
     named = mistakes_of("recurrent_parameters", cell="rnn", inputs=3, hidden=5, biases=2)
-    assert set(named) == {"gates_added", "bias_forgotten", "bias_halved", "recurrent_weights_forgotten"}
+    assert set(named) == {
+        "gates_added", "bias_forgotten", "bias_halved", "recurrent_weights_forgotten",
+        "input_weights_forgotten", "recurrent_weights_not_squared", "bias_per_block", "sizes_swapped",
+    }  # fmt: skip
     assert named["gates_added"] == {"total": 4 * (5 * 8 + 10)}
     assert named["bias_halved"] == {"total": 45}
 
