@@ -62,7 +62,7 @@ from app.text import text
 
 LARGEST_KERNEL = 11
 TERMS = 32  # products shown of one window
-PIXELS = 16  # siblings draw pixels below this
+PIXELS = 5, 15  # siblings draw pixels up to the largest given one, but within these
 WEIGHTS = (-1, -1, -1, 1, 1, 2, 3, 4)  # siblings draw the kernel's other entries from these
 
 
@@ -159,7 +159,9 @@ class Convolution(Operation[ConvolutionInputs]):
         used = np.array(like.kernel) != 0
         places_used = rng.permutation(used.ravel()).reshape(used.shape)
         kernel = np.where(places_used, rng.choice(WEIGHTS, size=used.shape), 0)
-        image = rng.integers(0, PIXELS, size=np.shape(like.image))
+        image = rng.integers(
+            0, np.clip(np.max(like.image), *PIXELS), size=np.shape(like.image), endpoint=True
+        )
         bias = rng.choice([-3, -2, -1, 1, 2, 3]).item() if like.bias else 0
         return like.model_copy(
             update={"image": image.tolist(), "kernel": kernel.tolist(), "bias": bias}, deep=True

@@ -1,6 +1,6 @@
 """Parameters of a convolution layer."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Annotated, Literal
 
 from numpy.random import Generator
@@ -166,14 +166,11 @@ class ConvolutionParameters(Operation[ConvolutionParametersInputs]):
 
 def layer_like(like: ConvolutionLayerInputs, rng: Generator) -> dict[str, int | list[int]]:
     """Other channels and another kernel; one input channel, a side of 1 and a depthwise layer stay such."""
-    sides = [
-        side if old > 1 else 1
-        for side, old in zip(rng.choice(KERNELS, size=2).tolist(), both(like.kernel), strict=True)
-    ]
+    sides = [like_one(KERNELS, side + 2, rng) if side > 1 else 1 for side in both(like.kernel)]
     if alike(both(like.kernel)):
         sides = [sides[0]] * 2
     if like.groups == 1:
-        n_in, n_out = rng.choice(CHANNELS, size=2).tolist()
+        n_in, n_out = (like_one(CHANNELS, max(8, 2 * n), rng) for n in (like.in_channels, like.out_channels))
         n_in, groups = (1 if like.in_channels == 1 else n_in), 1
     else:
         deep, wide = rng.integers(2, 9, size=2).tolist()
@@ -188,6 +185,11 @@ def layer_like(like: ConvolutionLayerInputs, rng: Generator) -> dict[str, int | 
         "kernel": sides[0] if isinstance(like.kernel, int) else sides,
         "groups": groups,
     }
+
+
+def like_one(numbers: Sequence[int], most: int, rng: Generator) -> int:
+    """One of `numbers`, not above `most` where that leaves any."""
+    return int(rng.choice([n for n in numbers if n <= most] or numbers[:1]))
 
 
 def alike(pair: Both) -> bool:

@@ -11,6 +11,7 @@ from app.operations.convolution_parameters import (
     alike,
     group_step,
     layer_like,
+    like_one,
     weights,
     wrong_weights,
 )
@@ -101,10 +102,10 @@ class MultiplyAdds(Operation[MultiplyAddsInputs]):
         )
 
     def draw(self, like: MultiplyAddsInputs, rng: Generator) -> MultiplyAddsInputs:
-        output: int | list[int] = rng.choice(OUTPUTS, size=2).tolist()
+        sides = [like_one(OUTPUTS, 2 * side, rng) for side in both(like.output)]
         if alike(both(like.output)):
-            side = both(output)[0]
-            output = side if isinstance(like.output, int) else [side, side]
+            sides = [sides[0]] * 2
+        output = sides[0] if isinstance(like.output, int) else sides
         return like.model_copy(update={**layer_like(like, rng), "output": output})
 
     def mistakes(self, given: MultiplyAddsInputs) -> Iterable[Mistake]:

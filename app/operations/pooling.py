@@ -57,7 +57,7 @@ from app.text import text
 
 Kind = Literal["max", "average"]
 AnyKind = Kind | Literal["min", "sum", "side", "magnitude"]
-LARGEST = 15  # siblings draw entries up to this
+ENTRIES = 5, 15  # siblings draw entries up to the largest given one, but within these
 
 
 class PoolingInputs(Inputs):
@@ -137,8 +137,9 @@ class Pooling(Operation[PoolingInputs]):
         return one_output(given, 0, i, j, self.compute(given)["output"][i][j])
 
     def draw(self, like: PoolingInputs, rng: Generator) -> PoolingInputs:
-        low = -LARGEST if np.min(like.image) < 0 else 0
-        return like.model_copy(update={"image": numbers_like(like.image, low, LARGEST, rng)}, deep=True)
+        high = int(np.clip(np.max(np.abs(like.image)), *ENTRIES))
+        low = -high if np.min(like.image) < 0 else 0
+        return like.model_copy(update={"image": numbers_like(like.image, low, high, rng)}, deep=True)
 
     def mistakes(self, given: PoolingInputs) -> Iterable[Mistake]:
         slide, truth = slide_of(given), self.compute(given)

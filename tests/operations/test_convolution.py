@@ -294,6 +294,12 @@ def test_siblings_keep_shapes_and_are_sometimes_asymmetric() -> None:
     assert any(not np.array_equal(np.rot90(each.kernel, 2), each.kernel) for each in drawn)
 
 
+def test_siblings_of_small_numbers_are_small() -> None:
+    like = CONVOLUTION.Inputs(image=[[1, 2, 0], [3, 7, 4], [2, 5, 1]], kernel=[[1, 0], [-1, 2]])
+    drawn = [sibling(CONVOLUTION, like, np.random.default_rng(seed)) for seed in range(50)]
+    assert set(np.ravel([each.image for each in drawn])) == set(range(8))
+
+
 @pytest.mark.parametrize(
     ("change", "zh", "en"),
     [

@@ -111,6 +111,15 @@ def test_siblings_of_a_depthwise_layer_are_depthwise() -> None:
         assert operation.Inputs(**given.model_dump()) == given
 
 
+def test_siblings_of_a_small_layer_are_small() -> None:
+    operation = OPERATIONS["convolution_parameters"]
+    like = operation.Inputs(in_channels=3, out_channels=8, kernel=3)
+    drawn = [sibling(operation, like, np.random.default_rng(seed)) for seed in range(50)]
+    assert max(each.in_channels for each in drawn) == 8
+    assert max(each.out_channels for each in drawn) == 16
+    assert {each.kernel for each in drawn} == {3, 5}
+
+
 @pytest.mark.parametrize("channels", [(4, 6), (6, 4)])
 def test_groups_that_do_not_divide_are_refused(channels: tuple[int, int]) -> None:
     zh, en = refusal(
