@@ -1,19 +1,19 @@
 """Parameters of a convolution layer."""
 
-from collections.abc import Iterable
-from typing import Annotated
+from collections.abc import Iterable, Sequence
+from typing import Annotated, Literal
 
-import numpy as np
 from numpy.random import Generator
 from pydantic import Field, model_validator
 
-from app.operations.operation import Inputs, Mistake, Operation, Solution, Step, refuse
+from app.operations.operation import RIGHT, Inputs, Mistake, Operation, Results, Step, Way, refuse
 from app.operations.windows import Both, Pair, both
 from app.text import text
 
 Count = Annotated[int, Field(ge=1, le=65_536)]
 CHANNELS = (2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64)  # what siblings draw
 KERNELS = (3, 5, 7)
+GROUPS = (2, 3, 4)
 
 
 class ConvolutionLayerInputs(Inputs):
@@ -38,6 +38,8 @@ class ConvolutionParametersInputs(ConvolutionLayerInputs):
     bias: bool = True
 
 
+Biases = Literal["kernel", "none", "input", "plane", "weight"]  # what there is one bias of
+
 BIAS_FORGOTTEN = Mistake(
     "bias_forgotten",
     text("漏了偏置", "biases forgotten"),
@@ -50,10 +52,23 @@ BIAS_ADDED = Mistake(
 )
 BIAS_PER_CHANNEL = Mistake(
     "bias_per_input_channel",
-    text("每个输入通道都算了一个偏置", "one bias per input channel of every kernel"),
+    text("每个核在每个输入通道上都算了一个偏置", "one bias per input channel of every kernel"),
     text(
         "偏置在各通道相加之后才加：一个卷积核有几个？",
         "A bias comes after the channels are summed: how many per kernel?",
+    ),
+)
+BIAS_PER_INPUT = Mistake(
+    "bias_per_input",
+    text("偏置按输入通道数算了", "as many biases as input channels"),
+    text("偏置属于卷积核：有几个卷积核？", "A bias belongs to a kernel: how many kernels are there?"),
+)
+BIAS_PER_WEIGHT = Mistake(
+    "bias_per_weight",
+    text("每个权重都配了一个偏置", "one bias per weight"),
+    text(
+        "一个卷积核把所有加权输入加起来，再加几个偏置？",
+        "A kernel adds up all its weighted inputs: how many biases come on top?",
     ),
 )
 CHANNELS_DROPPED = Mistake(
@@ -67,6 +82,18 @@ KERNEL_NOT_SQUARED = Mistake(
     "kernel_not_squared",
     text("只乘了卷积核的一条边", "only one side of the kernel"),
     text("卷积核在每个通道上是一个平面，有两条边。", "On each channel a kernel is a plane, with two sides."),
+)
+KERNEL_SIDES_ADDED = Mistake(
+    "kernel_sides_added",
+    text("卷积核的两条边相加，没有相乘", "kernel sides added, not multiplied"),
+    text(
+        "卷积核在每个通道上是一个平面：它有几格？", "On each channel a kernel is a plane: of how many places?"
+    ),
+)
+ADDED = Mistake(
+    "added_not_multiplied",
+    text("输入、输出通道数相加，没有相乘", "channels added, not multiplied"),
+    text("每个输出通道与几个输入通道相连？", "How many input channels does each output channel draw on?"),
 )
 KERNELS_FORGOTTEN = Mistake(
     "kernels_forgotten",
@@ -97,44 +124,58 @@ class ConvolutionParameters(Operation[ConvolutionParametersInputs]):
     Inputs = ConvolutionParametersInputs
     example = {"in_channels": 3, "out_channels": 16, "kernel": [5, 5], "groups": 1, "bias": True}
 
-    def solve(self, given: ConvolutionParametersInputs) -> Solution:
-        return Solution(counted(given), tuple(working(given)))
+    def compute(self, given: ConvolutionParametersInputs, way: Way = RIGHT) -> Results:
+        depth, kernels = given.in_channels // given.groups, way("kernels", given.out_channels)
+        count = way.keep(
+            "weights", weights(given.in_channels, given.out_channels, given.kernel, given.groups, way)
+        )
+        each = {"kernel": kernels, "none": 0, "input": given.in_channels, "plane": kernels * depth}
+        right: Biases = "kernel" if given.bias else "none"
+        biases = way.keep("biases", (each | {"weight": count})[way("biases", right)])
+        return {"weights": count, "biases": biases, "total": count + biases}
+
+    def steps(self, given: ConvolutionParametersInputs, results: Results) -> Iterable[Step]:
+        (h, w), n_out = both(given.kernel), given.out_channels
+        depth = given.in_channels // given.groups
+        yield from group_step(given)
+        yield Step(
+            rf"{depth} \times {h} \times {w} = {depth * h * w}",
+            text("一个卷积核的权重：通道 × 高 × 宽。", "Weights of one kernel: channels × height × width."),
+        )
+        yield Step(
+            rf"{n_out} \times {depth * h * w} = {results['weights']}",
+            text(
+                f"共 {n_out} 个卷积核，每个输出通道一个。",
+                f"There are {n_out} kernels, one per output channel.",
+            ),
+        )
+        yield Step(
+            rf"{results['weights']} + {results['biases']} = {results['total']}",
+            text(f"加上 {n_out} 个偏置，每个卷积核一个。", f"Add {n_out} biases, one per kernel.")
+            if given.bias
+            else text("没有偏置。", "There are no biases."),
+        )
 
     def draw(self, like: ConvolutionParametersInputs, rng: Generator) -> ConvolutionParametersInputs:
         return like.model_copy(update=layer_like(like, rng))
 
     def mistakes(self, given: ConvolutionParametersInputs) -> Iterable[Mistake]:
-        depth, n_out = given.in_channels // given.groups, given.out_channels
-        yield (BIAS_FORGOTTEN if given.bias else BIAS_ADDED).leads_to(**counted(given, bias=not given.bias))
-        if given.bias and depth > 1:
-            weights = counted(given)["weights"]
-            yield BIAS_PER_CHANNEL.leads_to(biases=n_out * depth, total=weights + n_out * depth)
-        if depth > 1:
-            yield CHANNELS_DROPPED.leads_to(**counted(given, in_channels=given.groups))
-        if both(given.kernel)[1] > 1:
-            yield KERNEL_NOT_SQUARED.leads_to(**counted(given, kernel=[both(given.kernel)[0], 1]))
-        if n_out > 1:
-            one = counted(given)
-            yield KERNELS_FORGOTTEN.leads_to(**{name: count // n_out for name, count in one.items()})
-        if given.groups > 1:
-            yield GROUPS_IGNORED.leads_to(**counted(given, groups=1))
+        yield from wrong_biases(given)
+        yield from wrong_weights(given)
 
 
 def layer_like(like: ConvolutionLayerInputs, rng: Generator) -> dict[str, int | list[int]]:
     """Other channels and another kernel; one input channel, a side of 1 and a depthwise layer stay such."""
-    sides = [
-        side if old > 1 else 1
-        for side, old in zip(rng.choice(KERNELS, size=2).tolist(), both(like.kernel), strict=True)
-    ]
+    sides = [like_one(KERNELS, side + 2, rng) if side > 1 else 1 for side in both(like.kernel)]
     if alike(both(like.kernel)):
         sides = [sides[0]] * 2
     if like.groups == 1:
-        n_in, n_out = rng.choice(CHANNELS, size=2).tolist()
+        n_in, n_out = (like_one(CHANNELS, max(8, 2 * n), rng) for n in (like.in_channels, like.out_channels))
         n_in, groups = (1 if like.in_channels == 1 else n_in), 1
     else:
         deep, wide = rng.integers(2, 9, size=2).tolist()
         depthwise = like.in_channels == like.groups
-        groups = rng.choice(CHANNELS).item() if depthwise else like.groups
+        groups = rng.choice(CHANNELS if depthwise else GROUPS).item()
         n_in, n_out = (groups if depthwise else groups * deep), groups * wide
         if like.out_channels == like.groups:
             n_out = groups
@@ -146,46 +187,62 @@ def layer_like(like: ConvolutionLayerInputs, rng: Generator) -> dict[str, int | 
     }
 
 
+def like_one(numbers: Sequence[int], most: int, rng: Generator) -> int:
+    """One of `numbers`, not above `most` where that leaves any."""
+    return int(rng.choice([n for n in numbers if n <= most] or numbers[:1]))
+
+
 def alike(pair: Both) -> bool:
     return pair[0] == pair[1]
 
 
-def weights(in_channels: int, out_channels: int, kernel: int | list[int], groups: int) -> int:
-    return out_channels * (in_channels // groups) * int(np.prod(both(kernel)))
+def weights(
+    in_channels: int, out_channels: int, kernel: int | list[int], groups: int, way: Way = RIGHT
+) -> int:
+    (h, w), kernels = both(kernel), way("kernels", out_channels)
+    depth = way("depth", in_channels // way("groups", groups))
+    channels = kernels + depth if way("added", False) else kernels * depth
+    return int(channels * way("area", h * w))
 
 
-def counted(given: ConvolutionParametersInputs, **changed: int | list[int]) -> dict[str, int]:
-    """The results, with some of the inputs changed."""
-    given = given.model_copy(update=changed)
-    count = weights(given.in_channels, given.out_channels, given.kernel, given.groups)
-    biases = given.out_channels if given.bias else 0
-    return {"weights": count, "biases": biases, "total": count + biases}
+def wrong_biases(given: ConvolutionParametersInputs) -> Iterable[Mistake]:
+    yield BIAS_FORGOTTEN.by(biases="none") if given.bias else BIAS_ADDED.by(biases="kernel")
+    if given.bias:
+        (h, w), n_in, n_out = both(given.kernel), given.in_channels, given.out_channels
+        planes = n_out * n_in // given.groups
+        if planes > n_out:
+            yield BIAS_PER_CHANNEL.by(biases="plane")
+        if n_in > 1 and n_in not in (n_out, planes):
+            yield BIAS_PER_INPUT.by(biases="input")
+        if h * w > 1:
+            yield BIAS_PER_WEIGHT.by(biases="weight")
 
 
-def working(given: ConvolutionParametersInputs) -> Iterable[Step]:
-    (h, w), g, results = both(given.kernel), given.groups, counted(given)
-    depth, n_out = given.in_channels // g, given.out_channels
-    if g > 1:
+def wrong_weights(given: ConvolutionLayerInputs) -> Iterable[Mistake]:
+    """What goes wrong when the weights of a convolution layer are counted."""
+    (h, w), depth, n_out = both(given.kernel), given.in_channels // given.groups, given.out_channels
+    if depth > 1:
+        yield CHANNELS_DROPPED.by(depth=1)
+    if w > 1:
+        yield KERNEL_NOT_SQUARED.by(area=h)
+    if n_out > 1:
+        yield KERNELS_FORGOTTEN.by(kernels=1)
+    if given.groups > 1:
+        yield GROUPS_IGNORED.by(groups=1)
+    if min(h, w) > 1 and h * w != h + w:
+        yield KERNEL_SIDES_ADDED.by(area=h + w)
+    if min(depth, n_out) > 1 and depth * n_out != depth + n_out:
+        yield ADDED.by(added=True)
+
+
+def group_step(given: ConvolutionLayerInputs) -> Iterable[Step]:
+    """How many channels a kernel sees, where there are groups."""
+    if given.groups > 1:
+        depth = given.in_channels // given.groups
         yield Step(
-            rf"\frac{{{given.in_channels}}}{{{g}}} = {depth}",
+            rf"\frac{{{given.in_channels}}}{{{given.groups}}} = {depth}",
             text(
-                f"分成 {g} 组，一个卷积核只看 {depth} 个输入通道。",
-                f"With {g} groups, a kernel sees {depth} of the input channels.",
+                f"分成 {given.groups} 组，一个卷积核只看 {depth} 个输入通道。",
+                f"With {given.groups} groups, a kernel sees {depth} of the input channels.",
             ),
         )
-    yield Step(
-        rf"{depth} \times {h} \times {w} = {depth * h * w}",
-        text("一个卷积核的权重：通道 × 高 × 宽。", "Weights of one kernel: channels × height × width."),
-    )
-    yield Step(
-        rf"{n_out} \times {depth * h * w} = {results['weights']}",
-        text(
-            f"共 {n_out} 个卷积核，每个输出通道一个。", f"There are {n_out} kernels, one per output channel."
-        ),
-    )
-    yield Step(
-        rf"{results['weights']} + {results['biases']} = {results['total']}",
-        text(f"加上 {n_out} 个偏置，每个卷积核一个。", f"Add {n_out} biases, one per kernel.")
-        if given.bias
-        else text("没有偏置。", "There are no biases."),
-    )

@@ -1,7 +1,7 @@
 """Max and average pooling."""
 
 from collections.abc import Iterable
-from typing import Literal, NamedTuple
+from typing import Literal
 
 import numpy as np
 from numpy.random import Generator
@@ -9,37 +9,55 @@ from pydantic import model_validator
 
 from app.operations.arrays import Array, numbers_like
 from app.operations.operation import (
+    RIGHT,
     Inputs,
+    LeadsNowhere,
     Mistake,
     Operation,
     Picture,
-    Solution,
+    Results,
     Step,
     Value,
+    Way,
     number,
     refuse,
     signed,
 )
+from app.operations.pooling_mistakes import (
+    MAGNITUDE_FOR_MAX,
+    ONE_DIRECTION,
+    OVERLAPPING_WINDOWS,
+    PADDING_COUNTED,
+    PADDING_IGNORED,
+    RELU_APPLIED,
+    STRIDE_FOR_SIZE,
+    wrong_summaries,
+)
 from app.operations.windows import (
     CEIL_FOR_FLOOR,
+    DISJOINT_WINDOWS,
     FLOOR_FOR_CEIL,
+    OFF_BY_ONE,
     SHOWN,
-    Both,
+    STRIDE_TWICE,
     Image,
     Pair,
     RimPair,
+    Slide,
     both,
     grids,
-    places,
+    moving_otherwise,
     places_formula,
     plain,
+    surrounded,
     volume,
     whole_output,
 )
 from app.text import text
 
 Kind = Literal["max", "average"]
-LARGEST = 15  # siblings draw entries up to this
+AnyKind = Kind | Literal["min", "sum", "side", "magnitude"]
+ENTRIES = 5, 15  # siblings draw entries up to the largest given one, but within these
 
 
 class PoolingInputs(Inputs):
@@ -58,63 +76,11 @@ class PoolingInputs(Inputs):
                 "填充要小于窗口的边长，否则有的窗口里全是填充。",
                 "Padding must be smaller than the window, or some window holds nothing but padding.",
             )
-        if min(sides(volume(self.image), slide)) < 1:
+        if min(slide.sides(volume(self.image))) < 1:
             raise refuse(
                 "池化窗口比填充后的图像还大，放不下。", "The pooling window is larger than the padded image."
             )
         return self
-
-
-class Slide(NamedTuple):
-    """Which windows there are, in rows and columns."""
-
-    size: Both
-    stride: Both
-    padding: Both
-    ceil: bool
-
-
-AVERAGE_FOR_MAX = Mistake(
-    "average_for_max",
-    text("按平均池化算了", "average in place of maximum"),
-    text("题目约定的是哪一种池化？", "Which kind of pooling is declared?"),
-)
-MAX_FOR_AVERAGE = Mistake(
-    "max_for_average",
-    text("按最大池化算了", "maximum in place of average"),
-    text("题目约定的是哪一种池化？", "Which kind of pooling is declared?"),
-)
-NOT_DIVIDED = Mistake(
-    "not_divided",
-    text("求和之后没有除", "summed but not divided"),
-    text("平均数不会超过窗口里最大的数。", "A mean never exceeds the largest number in its window."),
-)
-OVERLAPPING_WINDOWS = Mistake(
-    "overlapping_windows",
-    text("步幅按 1 算了", "stride taken as 1"),
-    text("窗口每次移动几格？", "How far does the window move each time?"),
-)
-DISJOINT_WINDOWS = Mistake(
-    "disjoint_windows",
-    text("步幅按窗口大小算了", "stride taken as the window's size"),
-    text(
-        "这里的步幅小于窗口：相邻两个窗口会共用一部分元素。",
-        "The stride is smaller than the window here, so neighbouring windows share entries.",
-    ),
-)
-PADDING_IGNORED = Mistake(
-    "padding_ignored",
-    text("没有填充", "padding ignored"),
-    text("第一个窗口从哪里开始？", "Where does the first window begin?"),
-)
-PADDING_COUNTED = Mistake(
-    "padding_counted",
-    text("把填充的 0 也算进了平均", "padded zeros counted in the mean"),
-    text(
-        "按约定，平均只对图像中的元素取：边上的窗口里有几个？",
-        "By convention only entries of the image are averaged: how many are in a window at the edge?",
-    ),
-)
 
 
 class Pooling(Operation[PoolingInputs]):
@@ -139,35 +105,55 @@ class Pooling(Operation[PoolingInputs]):
         "kind": "max",
     }
 
-    def solve(self, given: PoolingInputs) -> Solution:
-        output = pool(volume(given.image), slide_of(given), given.kind)
-        return Solution({"output": shaped(given, output)}, tuple(working(given, output)))
+    def compute(self, given: PoolingInputs, way: Way = RIGHT) -> Results:
+        given = way.read(given)
+        image, slide = volume(given.image), slide_of(given, way)
+        if min(slide.sides(image)) < 1 or any(p >= k for p, k in zip(slide.padding, slide.size, strict=True)):
+            raise LeadsNowhere
+        if way("zeros", False):
+            image, slide = surrounded(image, slide), slide._replace(padding=(0, 0), ceil=False)
+        output = pool(image, slide, given.kind)
+        return {"output": shaped(given, np.maximum(output, 0) if way("relu", False) else output)}
+
+    def steps(self, given: PoolingInputs, results: Results) -> Iterable[Step]:
+        image, slide = volume(given.image), slide_of(given)
+        rows, columns = slide.sides(image)
+        size = text(f"输出的大小：{rows}×{columns}。", f"Size of the output: {rows}×{columns}.")
+        rule = (
+            text("向上取整，但窗口不能从图像之外开始。", "Rounded up, but no window begins beyond the image.")
+            if given.ceil
+            else text("不足一个窗口的边角舍去。", "An edge too narrow for a window is dropped.")
+        )
+        yield Step(places_formula(image.shape[1:], *slide[:5]), size + rule)
+        output = volume(results["output"])
+        for c, i, j in list(np.ndindex(output.shape))[:SHOWN]:
+            yield one_output(given, c, i, j, output[c, i, j].item())
+        yield from whole_output(output)
+
+    def cell(self, given: PoolingInputs, result: str, place: tuple[int, int]) -> Step | None:
+        if np.ndim(given.image) == 3:
+            return None
+        i, j = place
+        return one_output(given, 0, i, j, self.compute(given)["output"][i][j])
 
     def draw(self, like: PoolingInputs, rng: Generator) -> PoolingInputs:
-        low = -LARGEST if np.min(like.image) < 0 else 0
-        return like.model_copy(update={"image": numbers_like(like.image, low, LARGEST, rng)}, deep=True)
+        high = int(np.clip(np.max(np.abs(like.image)), *ENTRIES))
+        low = -high if np.min(like.image) < 0 else 0
+        return like.model_copy(update={"image": numbers_like(like.image, low, high, rng)}, deep=True)
 
     def mistakes(self, given: PoolingInputs) -> Iterable[Mistake]:
-        image, slide = volume(given.image), slide_of(given)
-        if slide.size != (1, 1):
-            if given.kind == "max":
-                yield led(AVERAGE_FOR_MAX, given, pool(image, slide, "average"))
-            else:
-                yield led(MAX_FOR_AVERAGE, given, pool(image, slide, "max"))
-                yield led(NOT_DIVIDED, given, sums(image, slide))
-        for mistake, wrong in other_slides(image, slide):
-            yield led(mistake, given, pool(image, wrong, given.kind))
-        if given.kind == "average" and any(slide.padding):
-            yield led(PADDING_COUNTED, given, sums(image, slide) / np.prod(slide.size))
+        slide, truth = slide_of(given), self.compute(given)
+        yield from wrong_summaries(given.kind, slide.size)
+        yield from wrong_slides(given)
+        depends = [MAGNITUDE_FOR_MAX.by(kind="magnitude")] if given.kind == "max" else []
+        depends += [PADDING_COUNTED.by(zeros=True)] if any(slide.padding) else []
+        depends += [RELU_APPLIED.by(relu=True)]
+        yield from (each for each in depends if self.compute(given, Way(each.otherwise)) != truth)
 
     def picture(self, given: PoolingInputs) -> Picture:
         shown = grids(given.image, text("输入", "input"))
         window = slide_of(given)._asdict()
         return Picture("grids", text("待池化的输入", "The input to pool"), {"grids": shown, "window": window})
-
-
-def led(mistake: Mistake, given: PoolingInputs, output: Array) -> Mistake:
-    return mistake.leads_to(output=shaped(given, output))
 
 
 def shaped(given: PoolingInputs, output: Array) -> Value:
@@ -176,82 +162,70 @@ def shaped(given: PoolingInputs, output: Array) -> Value:
     return values
 
 
-def slide_of(given: PoolingInputs) -> Slide:
+def slide_of(given: PoolingInputs, way: Way = RIGHT) -> Slide:
     size = both(given.size)
-    return Slide(size, both(given.stride) if given.stride else size, both(given.padding), given.ceil)
+    stride = both(given.stride) if given.stride else size
+    slide = Slide(size, stride, both(given.padding), ceil=given.ceil, short=way("short", 0))
+    if way("rows_only", False):
+        slide = slide._replace(size=(1, size[1]), stride=(1, stride[1]), padding=(0, slide.padding[1]))
+    return slide._replace(size=way("window", slide.size))
 
 
-def sides(image: Array, slide: Slide) -> Both:
-    """Rows and columns of the output."""
-    rows, columns = (
-        places(n, k, s, p, ceil=slide.ceil) for n, k, s, p in zip(image.shape[1:], *slide[:3], strict=True)
-    )
-    return rows, columns
-
-
-def windows(image: Array, slide: Slide) -> tuple[list[slice], list[slice]]:
+def parts(image: Array, slide: Slide) -> tuple[list[slice], list[slice]]:
     """The rows and the columns that the windows cover, cut at the image's edge."""
     rows, columns = (
         [slice(max(0, i * s - p), min(n, i * s - p + k)) for i in range(count)]
-        for n, count, k, s, p in zip(image.shape[1:], sides(image, slide), *slide[:3], strict=True)
+        for n, count, k, s, p in zip(image.shape[1:], slide.sides(image), *slide[:3], strict=True)
     )
     return rows, columns
 
 
-def pool(image: Array, slide: Slide, kind: Kind) -> Array:
+def pool(image: Array, slide: Slide, kind: AnyKind) -> Array:
     """C×H'×W' from an image C×H×W."""
     if kind == "average":
-        return sums(image, slide) / sums(np.ones_like(image), slide)
-    rows, columns = windows(image, slide)
-    bands = np.stack([image[:, band].max(axis=1) for band in rows], axis=1)
-    return np.stack([bands[:, :, band].max(axis=2) for band in columns], axis=2)
+        return pool(image, slide, "sum") / pool(np.ones_like(image), slide, "sum")
+    if kind == "side":
+        return pool(image, slide, "sum") / slide.size[0]
+    if kind == "magnitude":
+        high, low = pool(image, slide, "max"), pool(image, slide, "min")
+        return np.where(-low > high, low, high)
+    reduce = {"max": np.maximum, "min": np.minimum, "sum": np.add}[kind].reduce
+    rows, columns = parts(image, slide)
+    bands = np.stack([reduce(image[:, band], axis=1) for band in rows], axis=1)
+    return np.stack([reduce(bands[:, :, band], axis=2) for band in columns], axis=2)
 
 
-def sums(image: Array, slide: Slide) -> Array:
-    rows, columns = windows(image, slide)
-    bands = np.stack([image[:, band].sum(axis=1) for band in rows], axis=1)
-    return np.stack([bands[:, :, band].sum(axis=2) for band in columns], axis=2)
+def wrong_slides(given: PoolingInputs) -> Iterable[Mistake]:
+    """Other windows that lead to an output here."""
+    image, right = volume(given.image), slide_of(given)
+    (k, m), (s, t), (p, q) = right[:3]
+    moving = [OVERLAPPING_WINDOWS.by(stride=1)]
+    moving += [DISJOINT_WINDOWS.by(stride=[k, m])] if s < k or t < m else []
+    moving += [(FLOOR_FOR_CEIL if given.ceil else CEIL_FOR_FLOOR).by(ceil=not given.ceil)]
+    moving += [OFF_BY_ONE.by(short=1), STRIDE_TWICE.by(stride=[s * s, t * t])]
+    ways = ((each, Way(each.otherwise)) for each in moving)
+    yield from moving_otherwise(((m, slide_of(way.read(given), way)) for m, way in ways), right, image)
+    if (p or q) and min(right._replace(padding=(0, 0)).sides(image)) > 0:
+        yield PADDING_IGNORED.by(padding=0)
+    if k > 1 and image.shape[1] > 1:
+        yield ONE_DIRECTION.by(rows_only=True)
+    if (s, t) != (k, m) and p < s and q < t:
+        yield STRIDE_FOR_SIZE.by(window=(s, t))
 
 
-def other_slides(image: Array, slide: Slide) -> Iterable[tuple[Mistake, Slide]]:
-    """The wrong windows that lead to an output of another shape, or shifted, here."""
-    rounding = FLOOR_FOR_CEIL if slide.ceil else CEIL_FOR_FLOOR
-    possible = [(OVERLAPPING_WINDOWS, slide._replace(stride=(1, 1)))]
-    if any(s < k for s, k in zip(slide.stride, slide.size, strict=True)):
-        possible.append((DISJOINT_WINDOWS, slide._replace(stride=slide.size)))
-    possible.append((rounding, slide._replace(ceil=not slide.ceil)))
-    for mistake, wrong in possible:
-        if sides(image, wrong) != sides(image, slide):
-            yield mistake, wrong
-    unpadded = slide._replace(padding=(0, 0))
-    if slide != unpadded and min(sides(image, unpadded)) > 0:
-        yield PADDING_IGNORED, unpadded
-
-
-def working(given: PoolingInputs, output: Array) -> Iterable[Step]:
-    image, slide = volume(given.image), slide_of(given)
-    rule = (
-        text("向上取整，但窗口不能从图像之外开始。", "Rounded up, but no window begins beyond the image.")
-        if given.ceil
-        else text("不足一个窗口的边角舍去。", "An edge too narrow for a window is dropped.")
+def one_output(given: PoolingInputs, c: int, i: int, j: int, value: float) -> Step:
+    """How the output in channel c, row i, column j comes about, counted from 0."""
+    image = volume(given.image)
+    rows, columns = parts(image, slide_of(given))
+    window = image[c, rows[i], columns[j]].ravel().tolist()
+    zh, en = (f"第 {c + 1} 通道", f"Channel {c + 1}, window") if len(image) > 1 else ("", "Window")
+    return Step(
+        f"{summary(window, given.kind)} = {number(value)}",
+        text(
+            f"{zh}第 {i + 1} 行第 {j + 1} 个窗口，含 {len(window)} 个数。",
+            f"{en} {j + 1} of row {i + 1}, with {len(window)} numbers.",
+        ),
     )
-    size = text(
-        f"输出的大小：{output.shape[1]}×{output.shape[2]}。",
-        f"Size of the output: {output.shape[1]}×{output.shape[2]}.",
-    )
-    yield Step(places_formula(image.shape[1:], *slide[:3], ceil=given.ceil), size + rule)
-    rows, columns = windows(image, slide)
-    for c, i, j in list(np.ndindex(output.shape))[:SHOWN]:
-        window = image[c, rows[i], columns[j]].ravel().tolist()
-        zh, en = (f"第 {c + 1} 通道", f"Channel {c + 1}, window") if len(output) > 1 else ("", "Window")
-        yield Step(
-            f"{summary(window, given.kind)} = {number(output[c, i, j].item())}",
-            text(
-                f"{zh}第 {i + 1} 行第 {j + 1} 个窗口，含 {len(window)} 个数。",
-                f"{en} {j + 1} of row {i + 1}, with {len(window)} numbers.",
-            ),
-        )
-    yield from whole_output(output)
 
 
 def summary(window: list[float], kind: Kind) -> str:

@@ -1,9 +1,10 @@
 """Images, and how a window slides over them."""
 
-from collections.abc import Iterable, Sequence
-from typing import Annotated, Any
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Annotated, Any, NamedTuple
 
 import numpy as np
+from numpy.lib.stride_tricks import as_strided
 from pydantic import AfterValidator, Discriminator, Field, Tag
 
 from app.operations.arrays import Array, Number, array, rectangular
@@ -22,6 +23,24 @@ FLOOR_FOR_CEIL = Mistake(
     "floor_for_ceil",
     text("除不尽时向下取整了", "rounded down"),
     text("题目约定边上不完整的窗口也算。", "Incomplete windows at the edge are declared to count."),
+)
+OFF_BY_ONE = Mistake(
+    "off_by_one",
+    text("少了最后一行和最后一列", "last row and last column missing"),
+    text("数窗口时，起点的那一个算了吗？", "Was the window at the very start counted?"),
+)
+DISJOINT_WINDOWS = Mistake(
+    "disjoint_windows",
+    text("步幅按窗口大小算了", "stride taken as the window's size"),
+    text(
+        "这里的步幅小于窗口：相邻两个窗口会共用一部分元素。",
+        "The stride is smaller than the window here, so neighbouring windows share entries.",
+    ),
+)
+STRIDE_TWICE = Mistake(
+    "stride_twice",
+    text("步幅用了两次", "stride applied twice"),
+    text("窗口每次移动几格？", "How far does the window move each time?"),
 )
 
 
@@ -86,18 +105,78 @@ def places(
 ) -> int:
     r"""In how many places a window fits along a side: $\lfloor (n + 2p - d(k - 1) - 1) / s \rfloor + 1$.
 
-    0 where it does not fit. Rounded up with `ceil`, but no window begins beyond the image.
+    0 where it does not fit. Rounded up with `ceil`, but no incomplete window begins beyond the image.
     """
     room = size + 2 * padding - reach(window, dilation)
     if room < 0:
         return 0
     count = (-(-room // stride) if ceil else room // stride) + 1
-    return count - 1 if ceil and (count - 1) * stride >= size + padding else count
+    return count - 1 if ceil and room % stride and (count - 1) * stride >= size + padding else count
 
 
 def reach(window: int, dilation: int = 1) -> int:
     """Length of a window whose entries lie `dilation` apart."""
     return dilation * (window - 1) + 1
+
+
+class Slide(NamedTuple):
+    """Which windows there are, in rows and columns."""
+
+    size: Both
+    stride: Both
+    padding: Both
+    dilation: Both = (1, 1)
+    ceil: bool = False
+    short: int = 0  # so many windows are missing at the end of each side
+
+    def sides(self, image: Array) -> Both:
+        """Rows and columns of the output; below 1 where no window fits."""
+        rows, columns = (
+            places(n, k, s, p, d, self.ceil) - self.short
+            for n, k, s, p, d in zip(image.shape[1:], *self[:4], strict=True)
+        )
+        return rows, columns
+
+    def moves(self, image: Array) -> tuple[Both, ...]:
+        """Along each side: how many windows, and how far apart where that matters."""
+        return tuple((n, s if n > 1 else 0) for n, s in zip(self.sides(image), self.stride, strict=True))
+
+
+def surrounded(image: Array, slide: Slide, edge: bool = False) -> Array:
+    """The image (C×H×W) with its padding (zeros, or its edge again), as far as the last windows reach."""
+    (c, *sides), (p, q) = image.shape, slide.padding
+    high, wide = (
+        max(n + 2 * p, (count - 1) * s + reach(k, d))
+        for n, count, k, s, p, d in zip(sides, slide.sides(image), *slide[:4], strict=True)
+    )
+    if edge:
+        return np.pad(image, ((0, 0), (p, high - sides[0] - p), (q, wide - sides[1] - q)), mode="edge")
+    canvas = np.zeros((c, high, wide))
+    canvas[:, p : p + sides[0], q : q + sides[1]] = image
+    return canvas
+
+
+def windows(image: Array, slide: Slide, edge: bool = False) -> Array:
+    """What every window holds: H'×W'×C×kh×kw, a view of the surrounded image (C×H×W)."""
+    canvas = surrounded(image, slide, edge)
+    channel, down, right = canvas.strides
+    (s, t), (d, e) = slide.stride, slide.dilation
+    return as_strided(
+        canvas,
+        (*slide.sides(image), len(image), *slide.size),
+        (s * down, t * right, channel, d * down, e * right),
+        writeable=False,
+    )
+
+
+def moving_otherwise(ways: Iterable[tuple[Mistake, Slide]], right: Slide, image: Array) -> Iterator[Mistake]:
+    """The mistakes that lead to other windows here; of those that lead to the same ones the first."""
+    seen = {right.moves(image)}
+    for mistake, slide in ways:
+        moves = slide.moves(image)
+        if moves not in seen and min(slide.sides(image)) > 0:
+            seen.add(moves)
+            yield mistake
 
 
 def places_formula(

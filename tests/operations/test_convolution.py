@@ -4,14 +4,14 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from latex2mathml.converter import convert
 from pydantic import ValidationError
 from scipy.signal import convolve2d, correlate2d
 
 from app.operations import OPERATIONS
-from app.operations.operation import sibling
+from app.operations.operation import leading, sibling
 from tests.operations.asking import mistakes_of, refusal, results_of
 
 CONVOLUTION = OPERATIONS["convolution"]
@@ -91,7 +91,25 @@ def test_reals_are_kept() -> None:
 def test_the_printed_image() -> None:
     printed = [[-12, 4, 8, 9], [-14, 5, -3, 6], [-2, -14, -8, -5], [24, -9, -1, 4]]
     assert results_of("convolution", **PRINTED) == {"output": printed}
-    assert set(mistakes_of("convolution", **PRINTED)) == {"same_for_valid"}  # symmetric, stride 1, no padding
+
+
+def test_mistakes_of_the_printed_image() -> None:
+    image, kernel = np.array(PRINTED["image"]), np.array(PRINTED["kernel"])  # symmetric, stride 1, no padding
+    right = correlate2d(image, kernel, mode="valid")
+    expected = {
+        "same_for_valid": correlate2d(image, kernel, mode="same"),
+        "signs_ignored": correlate2d(image, np.abs(kernel), mode="valid"),
+        "weights_ignored": correlate2d(image, np.ones((3, 3)), mode="valid"),
+        "averaged": right / 9,
+        "off_by_one": right[:3, :3],
+        "disjoint_windows": right[::3, ::3],
+        "relu_applied": np.where(right < 0, 0, right),
+    }
+    named = mistakes_of("convolution", **PRINTED)
+    assert set(named) == set(expected)
+    for name, value in expected.items():
+        assert np.shape(named[name]["output"]) == value.shape, name
+        assert np.allclose(named[name]["output"], value), name
 
 
 def test_the_steps_show_every_cell_of_the_printed_answer() -> None:
@@ -127,8 +145,16 @@ def test_mistakes_of_a_sobel_kernel_with_padding_and_stride() -> None:
         "padding_ignored": correlate2d(image, SOBEL, mode="valid")[::2, ::2] + 3,
         "stride_ignored": correlate2d(surrounded, SOBEL, mode="valid") + 3,
         "bias_forgotten": correlate2d(surrounded, SOBEL, mode="valid")[::2, ::2],
+        "bias_subtracted": correlate2d(surrounded, SOBEL, mode="valid")[::2, ::2] - 3,
+        "kernel_transposed": correlate2d(surrounded, np.transpose(SOBEL), mode="valid")[::2, ::2] + 3,
+        "padded_with_edge": correlate2d(np.pad(image, 1, "edge"), SOBEL, mode="valid")[::2, ::2] + 3,
+        "disjoint_windows": correlate2d(surrounded, SOBEL, mode="valid")[::3, ::3] + 3,
+        "stride_twice": correlate2d(surrounded, SOBEL, mode="valid")[::4, ::4] + 3,
     }
-    assert set(named) == set(expected)
+    assert set(expected) <= set(named)
+    assert {"signs_ignored", "weights_ignored", "averaged", "off_by_one", "relu_applied"} == set(named) - set(
+        expected
+    )
     for name, value in expected.items():
         assert np.array_equal(named[name], value), name
 
@@ -145,7 +171,9 @@ def test_mistakes_of_a_dilated_kernel_over_two_channels() -> None:
     named = mistakes_of("convolution", **given)
     truth = np.array(results_of("convolution", **given)["output"])
     expected = {"kernel_not_flipped", "dilation_ignored", "channels_dropped", "bias_forgotten"}
-    assert set(named) == expected | {"bias_per_channel", "same_for_valid"}
+    expected |= {"bias_per_channel", "same_for_valid", "bias_subtracted", "kernel_transposed"}
+    expected |= {"kernel_shared", "channels_averaged", "dilation_as_gap", "weights_ignored", "averaged"}
+    assert set(named) == expected | {"disjoint_windows", "off_by_one"}
     apart = {**given, "flip": False}
     assert named["kernel_not_flipped"] == results_of("convolution", **apart)
     assert named["dilation_ignored"] == results_of("convolution", **{**given, "dilation": 1})
@@ -153,6 +181,107 @@ def test_mistakes_of_a_dilated_kernel_over_two_channels() -> None:
     assert named["channels_dropped"] == results_of("convolution", **first)
     assert np.array_equal(named["bias_per_channel"]["output"], truth + 1)
     assert np.array_equal(named["bias_forgotten"]["output"], truth - 1)
+
+
+def done_otherwise(name: str, case: dict[str, Any]) -> Any:
+    """What a mistake leads to, by loops over every pixel of other inputs, or from the right output."""
+    image, kernel, bias = np.array(case["image"]), np.array(case["kernel"]), case["bias"]
+    right = np.array(pixel_by_pixel(case))
+    (s, t), (p, q), (d, e) = case["stride"], case["padding"], case["dilation"]
+    _, kh, kw = kernel.shape
+    if name == "off_by_one":
+        return right[:-1, :-1]
+    if name in ("averaged", "channels_averaged"):
+        return (right - bias) / (kernel.size if name == "averaged" else len(kernel)) + bias
+    if name == "relu_applied":
+        return np.where(right < 0, 0, right)
+    change: dict[str, Any] = {
+        "kernel_flipped": {"flip": True},
+        "kernel_not_flipped": {"flip": False},
+        "kernel_transposed": {"kernel": [np.transpose(plane).tolist() for plane in kernel]},
+        "signs_ignored": {"kernel": np.abs(kernel)},
+        "weights_ignored": {"kernel": np.ones_like(kernel)},
+        "channels_dropped": {"image": image[:1], "kernel": kernel[:1]},
+        "kernel_shared": {"kernel": [kernel[0]] * len(kernel)},
+        "bias_forgotten": {"bias": 0},
+        "bias_subtracted": {"bias": -bias},
+        "bias_per_channel": {"bias": len(kernel) * bias},
+        "padding_ignored": {"padding": [0, 0]},
+        "same_for_valid": {"padding": [d * (kh - 1) // 2, e * (kw - 1) // 2]},
+        "padded_with_edge": {"image": np.pad(image, ((0, 0), (p, p), (q, q)), "edge"), "padding": [0, 0]},
+        "stride_ignored": {"stride": [1, 1]},
+        "disjoint_windows": {"stride": [kh, kw]},
+        "stride_twice": {"stride": [s * s, t * t]},
+        "dilation_ignored": {"dilation": [1, 1]},
+        "dilation_as_gap": {"dilation": [n + 1 if n > 1 else n for n in (d, e)]},
+        "ceil_for_floor": {"image": grown(image, case)},
+    }[name]
+    return pixel_by_pixel(case | change)
+
+
+def grown(image: Any, case: dict[str, Any]) -> Any:
+    """Zeros below and to the right, until one more window fits wherever part of one did inside the image."""
+    rims = []
+    for n, k, s, p, d in zip(
+        image.shape[1:],
+        np.shape(case["kernel"])[1:],
+        case["stride"],
+        case["padding"],
+        case["dilation"],
+        strict=True,
+    ):
+        left_over = (n + 2 * p - d * (k - 1) - 1) % s
+        begins = n + 2 * p - d * (k - 1) - 1 - left_over + s  # the next window, from the padding's edge
+        rims.append((0, s - left_over if left_over and begins < n + p else 0))
+    return np.pad(image, ((0, 0), *rims))
+
+
+@settings(max_examples=300)
+@given(cases())
+def test_every_mistake_leads_where_its_definition_leads(case: dict[str, Any]) -> None:
+    given_ = CONVOLUTION.Inputs(**case)
+    for mistake in CONVOLUTION.led(given_):
+        expected = np.array(done_otherwise(mistake.name, case))
+        assert np.shape(mistake.results["output"]) == expected.shape, mistake.name
+        assert np.allclose(mistake.results["output"], expected), mistake.name
+
+
+@given(cases())
+def test_a_mistake_in_one_channel_leaves_the_others_alone(case: dict[str, Any]) -> None:
+    given_ = CONVOLUTION.Inputs(**case)
+    channels = [
+        case | {"image": [plane], "kernel": [weights], "bias": 0}
+        for plane, weights in zip(case["image"], case["kernel"], strict=True)
+    ]
+    local = list(leading(CONVOLUTION, given_, CONVOLUTION.local_mistakes(given_)))
+    assert not local or len(channels) > 1
+    for mistake in local:
+        assert mistake.place is not None
+        at = int(mistake.place.zh.removeprefix("第 ").removesuffix(" 通道："))
+        parts = [np.array(pixel_by_pixel(each)) for each in channels]
+        left_out = mistake.name == "channel_left_out"
+        parts[at - 1] = 0 if left_out else np.array(done_otherwise(mistake.name, channels[at - 1]))
+        assert np.array_equal(mistake.results["output"], sum(parts) + case["bias"])
+
+
+def test_windows_that_are_the_same_in_the_end_are_one_mistake() -> None:
+    image = {"image": [[1, 2, 3], [4, 5, 6], [7, 8, 10]], "kernel": [[1, 2], [3, 4]]}
+    named = mistakes_of("convolution", **image)  # one window is left, whichever way
+    assert named["off_by_one"] == {"output": [[1 + 4 + 12 + 20]]}
+    assert "disjoint_windows" not in named
+
+
+@given(cases())
+def test_any_cell_is_explained(case: dict[str, Any]) -> None:
+    right = pixel_by_pixel(case)
+    for place in [(0, 0), (len(right) - 1, len(right[0]) - 1)]:
+        step = CONVOLUTION.cell(CONVOLUTION.Inputs(**case), "output", place)
+        assert step is not None
+        products, value = step.formula.rsplit(" = ", 1)
+        assert int(value) == right[place[0]][place[1]]
+        if r"\cdots" not in products:
+            assert eval(products.replace(r"\cdot", "*")) == int(value)  # noqa: S307 - our own whole numbers
+        assert f"第 {place[0] + 1} 行第 {place[1] + 1} 列" in step.text.zh
 
 
 def test_siblings_keep_shapes_and_are_sometimes_asymmetric() -> None:
@@ -163,6 +292,12 @@ def test_siblings_keep_shapes_and_are_sometimes_asymmetric() -> None:
         assert set(np.ravel(each.image)) <= set(range(16))
         assert set(np.ravel(each.kernel)) <= {-1, 0, 1, 2, 3, 4}
     assert any(not np.array_equal(np.rot90(each.kernel, 2), each.kernel) for each in drawn)
+
+
+def test_siblings_of_small_numbers_are_small() -> None:
+    like = CONVOLUTION.Inputs(image=[[1, 2, 0], [3, 7, 4], [2, 5, 1]], kernel=[[1, 0], [-1, 2]])
+    drawn = [sibling(CONVOLUTION, like, np.random.default_rng(seed)) for seed in range(50)]
+    assert set(np.ravel([each.image for each in drawn])) == set(range(8))
 
 
 @pytest.mark.parametrize(

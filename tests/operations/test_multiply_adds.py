@@ -1,11 +1,13 @@
 """Multiply-adds, against doing every one of them."""
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from app.operations import OPERATIONS
+from app.operations.operation import is_tidy, sibling
 from tests.operations.asking import mistakes_of, refusal, results_of
 
 small = st.integers(1, 3)
@@ -49,12 +51,24 @@ def test_mistakes_each_forget_a_factor() -> None:
         "positions_forgotten": truth // 70,
         "output_not_squared": truth // 7,
         "groups_ignored": 2 * truth,
+        "bias_added": truth + 70 * 6,
+        "kernel_sides_added": 10 * 7 * 6 * 4 * (3 + 5),
+        "added_not_multiplied": 10 * 7 * (6 + 4) * 15,
     }
 
 
 def test_a_factor_of_one_cannot_be_forgotten() -> None:
     named = mistakes_of("multiply_adds", in_channels=1, out_channels=1, kernel=1, output=1)
     assert set(named) == {"counted_twice"}
+
+
+def test_siblings_of_two_groups_keep_twice_as_many_and_groups_ignored_apart() -> None:
+    operation = OPERATIONS["multiply_adds"]
+    like = operation.Inputs(in_channels=8, out_channels=12, kernel=3, output=10, groups=2)
+    for seed in range(50):
+        given_ = sibling(operation, like, np.random.default_rng(seed))
+        assert given_.groups in (3, 4)
+        assert is_tidy(operation, given_)
 
 
 def test_groups_that_do_not_divide_are_refused() -> None:
