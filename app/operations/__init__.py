@@ -7,11 +7,13 @@ from app.operations.attention import Attention
 from app.operations.backpropagation import Backpropagation
 from app.operations.convolution import Convolution
 from app.operations.convolution_parameters import ConvolutionParameters
+from app.operations.cross_entropy import CrossEntropy
 from app.operations.dense_parameters import DenseParameters
 from app.operations.dropout import Dropout
 from app.operations.gradient_descent import GradientDescent
 from app.operations.iterations import Iterations
-from app.operations.losses import CrossEntropy, KLDivergence, MeanSquaredError
+from app.operations.kl_divergence import KLDivergence
+from app.operations.mean_squared_error import MeanSquaredError
 from app.operations.multiply_adds import MultiplyAdds
 from app.operations.network_shapes import NetworkShapes
 from app.operations.one_hot import OneHot

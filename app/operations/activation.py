@@ -1,86 +1,39 @@
 """Activation functions and their derivatives."""
 
 from collections.abc import Iterable
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.random import Generator
 
+from app.operations import activation_mistakes as wrong
 from app.operations.arrays import Array, Number, Vector, array
-from app.operations.operation import Inputs, Mistake, Operation, Solution, Step, number, signed
-from app.text import text
+from app.operations.operation import (
+    RIGHT,
+    Inputs,
+    Mistake,
+    Operation,
+    Place,
+    Results,
+    Step,
+    Way,
+    number,
+    signed,
+)
+from app.operations.softmax import BASE_TEN, BASE_TWO, MINUS_DROPPED, POWER_OF_ZERO
+from app.text import Text, text
 
 SHOWN = 16  # points worked one by one
+FAR = 300  # beyond this, sigmoid and tanh are flat to the last digit
 Function = Literal["sigmoid", "tanh", "relu", "leaky_relu", "prelu"]
+Derivative = Literal["v(1-v)", "1-v^2", "v", "v(1+v)", "1-v", "1+v^2"]  # in terms of the value v
+DERIVATIVES: dict[Function, Derivative] = {"sigmoid": "v(1-v)", "tanh": "1-v^2"}
 
 
 class ActivationInputs(Inputs):
     function: Function
     points: Vector
     slope: Number = 0.01
-
-
-TANH_FOR_SIGMOID = Mistake(
-    "tanh_for_sigmoid",
-    text("用了 tanh", "tanh in place of sigmoid"),
-    text("sigmoid 的输出在 0 和 1 之间。", "The outputs of sigmoid lie between 0 and 1."),
-)
-SIGMOID_FOR_TANH = Mistake(
-    "sigmoid_for_tanh",
-    text("用了 sigmoid", "sigmoid in place of tanh"),
-    text("tanh 的输出在 −1 和 1 之间。", "The outputs of tanh lie between −1 and 1."),
-)
-EXPONENT_SIGN = Mistake(
-    "exponent_sign",
-    text("指数漏了负号", "minus missing in the exponent"),
-    text("sigmoid 随 x 增大而增大，还是减小？", "Does sigmoid rise or fall as x grows?"),
-)
-FACTOR_FORGOTTEN = Mistake(
-    "factor_forgotten",
-    text("导数漏了第二个因子", "second factor of the derivative forgotten"),
-    text("sigmoid 的导数是两个因子的乘积。", "The derivative of sigmoid is a product of two factors."),
-)
-SQUARE_FORGOTTEN = Mistake(
-    "square_forgotten",
-    text("导数里漏了平方", "square forgotten in the derivative"),
-    text("再看一遍 tanh 的导数公式。", "Look at the derivative of tanh once more."),
-)
-POINT_FOR_VALUE = Mistake(
-    "point_for_value",
-    text("求导时代入了 x 而不是函数值", "the point used in place of the value"),
-    text(
-        "用函数值表示的导数公式，代入的应是函数值。",
-        "A derivative written in terms of the value takes the value.",
-    ),
-)
-IDENTITY = Mistake(
-    "identity",
-    text("负数没有变成 0", "negative points passed through"),
-    text("ReLU 对负的输入输出什么？", "What does ReLU output for a negative input?"),
-)
-ABSOLUTE = Mistake(
-    "absolute_value",
-    text("取了绝对值", "absolute value taken"),
-    text("ReLU 不会把负数变成正数。", "ReLU does not turn a negative number positive."),
-)
-SLOPE_FORGOTTEN = Mistake(
-    "relu_for_leaky",
-    text("按普通 ReLU 算了", "plain ReLU computed"),
-    text("负半轴上还有一个小斜率。", "There is a small slope on the negative side."),
-)
-SLOPE_SIGN = Mistake(
-    "slope_sign",
-    text("负半轴的斜率反号了", "sign of the negative side's slope flipped"),
-    text(
-        "负的输入乘以斜率，结果的符号由谁决定？",
-        "A negative input times the slope: which sign has the product?",
-    ),
-)
-VALUE_FOR_DERIVATIVE = Mistake(
-    "value_for_derivative",
-    text("把函数值当成了导数", "value given as the derivative"),
-    text("导数是函数图像的斜率。", "The derivative is the slope of the graph."),
-)
 
 
 class Activation(Operation[ActivationInputs]):
@@ -99,10 +52,23 @@ class Activation(Operation[ActivationInputs]):
     Inputs = ActivationInputs
     example = {"function": "sigmoid", "points": [-2, -0.5, 0, 1, 3]}
 
-    def solve(self, given: ActivationInputs) -> Solution:
-        values, derivatives = evaluate(given.function, array(given.points), given.slope)
-        results = {"values": values.tolist(), "derivatives": derivatives.tolist()}
-        return Solution(results, tuple(working(given, values, derivatives)))
+    def compute(self, given: ActivationInputs, way: Way = RIGHT) -> Results:
+        pairs = [evaluate(given.function, array(x), given.slope, way, i) for i, x in enumerate(given.points)]
+        return {"values": [float(value) for value, _ in pairs], "derivatives": [float(d) for _, d in pairs]}
+
+    def steps(self, given: ActivationInputs, results: Results) -> Iterable[Step]:
+        values: Any = results["values"]
+        derivatives: Any = results["derivatives"]
+        for x, y, dy in list(zip(given.points, values, derivatives, strict=True))[:SHOWN]:
+            value, derivative = formulas(given, x, y)
+            yield Step(
+                rf"f({number(x)}) = {value} = {number(y)}",
+                text(f"x = {x} 处的函数值。", f"The value at x = {x}."),
+            )
+            yield Step(
+                rf"f'({number(x)}) = {derivative} = {number(dy)}",
+                text(f"x = {x} 处的导数。", f"The derivative at x = {x}."),
+            )
 
     def draw(self, like: ActivationInputs, rng: Generator) -> ActivationInputs:
         whole = all(float(x).is_integer() for x in like.points)
@@ -115,69 +81,150 @@ class Activation(Operation[ActivationInputs]):
         )
 
     def mistakes(self, given: ActivationInputs) -> Iterable[Mistake]:
-        x = array(given.points)
-        values, _ = evaluate(given.function, x, given.slope)
-        if given.function in ("sigmoid", "tanh"):
-            yield from smooth_mistakes(given.function, x, values)
-            return
-        if np.any(x < 0):
-            for mistake, slope in slope_mistakes(given):
-                yield both(mistake, evaluate("prelu", x, slope))
-        if np.any(x > 0):
-            yield VALUE_FOR_DERIVATIVE.leads_to(derivatives=values.tolist())
+        x = np.array(given.points)
+        match given.function:
+            case "sigmoid":
+                yield from sigmoid_mistakes(x)
+            case "tanh":
+                yield from tanh_mistakes(x)
+            case _:
+                yield from bent_mistakes(given, x)
+        if given.function != "relu" or np.any(x > 0):
+            yield wrong.DERIVATIVE_FOR_VALUE.by(asked="derivative")
+
+    def local_mistakes(self, given: ActivationInputs) -> Iterable[Mistake]:
+        for i, x in enumerate(given.points if len(given.points) <= 10 else ()):
+            yield from (mistake.at(i, where(x)) for mistake in wrong_points(given.function, x))
 
 
-def smooth_mistakes(function: Function, x: Array, values: Array) -> Iterable[Mistake]:
-    if function == "sigmoid":
-        yield both(TANH_FOR_SIGMOID, evaluate("tanh", x))
-        yield FACTOR_FORGOTTEN.leads_to(derivatives=values.tolist())
-        yield POINT_FOR_VALUE.leads_to(derivatives=(x * (1 - x)).tolist())
-        if np.any(x != 0):
-            yield both(EXPONENT_SIGN, evaluate("sigmoid", -x))
-        return
-    yield both(SIGMOID_FOR_TANH, evaluate("sigmoid", x))
+def sigmoid_mistakes(x: Array) -> Iterable[Mistake]:
+    if np.any(x > 0):  # else the same as the minus dropped
+        yield wrong.EXPONENT_SIGN.by(sign=1)
+    yield wrong.TANH_FOR_SIGMOID.by(function="tanh")
+    if np.any(x < 0):
+        yield MINUS_DROPPED.by(minus=False)
+    yield wrong.ONE_FORGOTTEN.by(one=0)
     if np.any(x != 0):
-        yield SQUARE_FORGOTTEN.leads_to(derivatives=(1 - values).tolist())
-        yield POINT_FOR_VALUE.leads_to(derivatives=(1 - x**2).tolist())
+        yield BASE_TWO.by(base=2)
+        yield BASE_TEN.by(base=10)
+    if np.any(x == 0):
+        yield POWER_OF_ZERO.by(power_of_zero=0)
+    yield wrong.FACTOR_FORGOTTEN.by(derivative="v")
+    yield wrong.POINT_FOR_VALUE.by(point=True)
+    yield wrong.PLUS_FOR_MINUS.by(derivative="v(1+v)")
+    yield wrong.OTHER_DERIVATIVE.by(derivative="1-v^2")
 
 
-def slope_mistakes(given: ActivationInputs) -> Iterable[tuple[Mistake, float]]:
-    if given.function == "relu":
-        yield IDENTITY, 1.0
-        yield ABSOLUTE, -1.0
-    elif given.slope != 0:
-        yield SLOPE_FORGOTTEN, 0.0
-        yield SLOPE_SIGN, -given.slope
+def tanh_mistakes(x: Array) -> Iterable[Mistake]:
+    yield wrong.SIGMOID_FOR_TANH.by(function="sigmoid")
+    if np.any(x < 0):
+        yield MINUS_DROPPED.by(minus=False)
+    if np.any(x != 0):
+        yield wrong.HALF_ARGUMENT.by(argument=0.5)
+        yield wrong.DENOMINATOR_FORGOTTEN.by(quotient="above")
+        yield wrong.INVERTED.by(quotient="inverted")
+        yield wrong.SQUARE_FORGOTTEN.by(derivative="1-v")
+        yield wrong.POINT_FOR_VALUE.by(point=True)
+        yield wrong.PLUS_FOR_MINUS.by(derivative="1+v^2")
+    yield wrong.OTHER_DERIVATIVE.by(derivative="v(1-v)")
+    yield wrong.VALUE_FOR_DERIVATIVE.by(derivative="v")
 
 
-def both(mistake: Mistake, wrong: tuple[Array, Array]) -> Mistake:
-    return mistake.leads_to(values=wrong[0].tolist(), derivatives=wrong[1].tolist())
+def bent_mistakes(given: ActivationInputs, x: Array) -> Iterable[Mistake]:
+    """Mistakes in the ReLU family."""
+    slope = 0 if given.function == "relu" else given.slope
+    if np.any(x < 0):
+        if slope:
+            yield wrong.SLOPE_FORGOTTEN.by(slope=0)
+            yield wrong.SLOPE_SIGN.by(slope=-slope)
+            yield wrong.SLOPE_INVERTED.by(slope=1 / slope)
+            yield wrong.SLOPE_ADDED.by(slope_added=True)
+            yield wrong.IDENTITY.by(slope=1)
+        else:
+            yield wrong.IDENTITY.by(slope=1)
+            yield wrong.ABSOLUTE.by(slope=-1)
+            yield wrong.LEAKY_FOR_RELU.by(slope=0.01)
+    if np.any(x > 0):
+        yield wrong.VALUE_FOR_DERIVATIVE.by(derivative="v")
+        if np.any(x < 0):  # else the same as the identity, or the slope everywhere
+            yield wrong.SIDES_SWAPPED.by(slope=1, positive_slope=slope)
+        if slope:
+            yield wrong.SLOPE_EVERYWHERE.by(positive_slope=slope)
+    yield wrong.SIGMOID_FOR_RELU.by(function="sigmoid")
+    if np.any(x == 0):
+        yield wrong.ONE_AT_ZERO.by(at_zero=1)
 
 
-def evaluate(function: Function, x: Array, slope: float = 0.0) -> tuple[Array, Array]:
+def wrong_points(function: Function, x: float) -> Iterable[Mistake]:
+    """What can go wrong at one point."""
+    if function in DERIVATIVES:
+        if x < 0:
+            yield MINUS_DROPPED.by(minus=False)
+        if function == "sigmoid":
+            if x > 0:
+                yield wrong.EXPONENT_SIGN.by(sign=1)
+            yield wrong.FACTOR_FORGOTTEN.by(derivative="v")
+        elif x:
+            yield wrong.SQUARE_FORGOTTEN.by(derivative="1-v")
+    elif x < 0:
+        yield wrong.IDENTITY.by(slope=1)
+        yield wrong.ABSOLUTE.by(slope=-1) if function == "relu" else wrong.SLOPE_FORGOTTEN.by(slope=0)
+
+
+def evaluate(
+    function: Function, x: Array, slope: float = 0.0, way: Way = RIGHT, place: Place | None = None
+) -> tuple[Array, Array]:
     """Values and derivatives at `x`, of any shape; `slope` matters to leaky_relu and prelu only."""
-    if function == "sigmoid":
-        values = np.exp(-np.logaddexp(0, -x))  # 1 / (1 + e^-x), and no overflow
-        return values, values * (1 - values)
-    if function == "tanh":
-        values = np.tanh(x)
-        return values, 1 - values**2
-    alpha = 0.0 if function == "relu" else slope  # + 0.0 below: no negative zero
-    return np.where(x > 0, x, alpha * x + 0.0), np.where(x > 0, 1.0, alpha)
+    function = way("function", function, place)
+    if right := DERIVATIVES.get(function):
+        values = way.keep("values", (sigmoid if function == "sigmoid" else tanh)(x, way, place), place)
+        derivatives = derivative(way("derivative", right, place), x if way("point", False, place) else values)
+    else:
+        values, derivatives = bent(x, 0.0 if function == "relu" else slope, way, place)
+        derivatives = values if way("derivative", "right", place) == "v" else derivatives
+    return (derivatives if way("asked", "value", place) == "derivative" else values), derivatives
 
 
-def working(given: ActivationInputs, values: Array, derivatives: Array) -> Iterable[Step]:
-    for x, y, dy in zip(given.points[:SHOWN], values[:SHOWN], derivatives[:SHOWN], strict=True):
-        value, derivative = formulas(given, x, y)
-        where = f"x = {x}"
-        yield Step(
-            rf"f({number(x)}) = {value} = {number(y)}",
-            text(f"{where} 处的函数值。", f"The value at {where}."),
-        )
-        yield Step(
-            rf"f'({number(x)}) = {derivative} = {number(dy)}",
-            text(f"{where} 处的导数。", f"The derivative at {where}."),
-        )
+def sigmoid(x: Array, way: Way, place: Place | None) -> Array:
+    x = np.clip(x if way("minus", True, place) else abs(x), -FAR, FAR)
+    power = way("base", np.e) ** (way("sign", -1, place) * x)
+    if not way("power_of_zero", 1):
+        power = np.where(x == 0, 0, power)
+    one_over: Array = 1 / (way("one", 1) + way.keep("powers", power))
+    return one_over
+
+
+def tanh(x: Array, way: Way, place: Place | None) -> Array:
+    x = np.clip(x if way("minus", True, place) else abs(x), -FAR, FAR) * way("argument", 1)
+    quotient: Literal["right", "above", "inverted"] = way("quotient", "right")
+    if quotient == "right" and not way.rounding:
+        return np.asarray(np.tanh(x))  # the quotient loses digits near 0
+    up: Array = way.keep("powers", np.exp(x))
+    down: Array = way.keep("powers", np.exp(-x))
+    above, below = up - down, up + down
+    if quotient == "above":
+        return above
+    return below / above if quotient == "inverted" else above / below
+
+
+def bent(x: Array, slope: float, way: Way, place: Place | None) -> tuple[Array, Array]:
+    """ReLU with a slope on the negative side."""
+    alpha, beta = way("slope", slope, place), way("positive_slope", 1.0, place)
+    negative = x + alpha if way("slope_added", False) else alpha * x + 0.0  # no negative zero
+    derivatives = np.where(x > 0, beta, np.where(x == 0, way("at_zero", alpha), alpha))
+    return np.where(x > 0, beta * x, negative), derivatives
+
+
+def derivative(formula: Derivative, v: Array) -> Array:
+    formulas: dict[Derivative, Array] = {
+        "v(1-v)": v * (1 - v),
+        "1-v^2": 1 - v**2,
+        "v": v,
+        "v(1+v)": v * (1 + v),
+        "1-v": 1 - v,
+        "1+v^2": 1 + v**2,
+    }
+    return formulas[formula]
 
 
 def formulas(given: ActivationInputs, x: float, y: float) -> tuple[str, str]:
@@ -193,3 +240,7 @@ def formulas(given: ActivationInputs, x: float, y: float) -> tuple[str, str]:
     if given.function == "relu":
         return rf"\max(0, {number(x)})", "1" if x > 0 else "0"
     return (number(x), "1") if x > 0 else (rf"{signed(given.slope)} \times {signed(x)}", number(given.slope))
+
+
+def where(x: float) -> Text:
+    return text(f"x = {x:g} 处：", f"At x = {x:g}:")

@@ -7,7 +7,7 @@ from numpy.random import Generator
 from numpy.typing import ArrayLike, NDArray
 from pydantic import AfterValidator, Discriminator, Field, Tag, WithJsonSchema
 
-from app.operations.operation import refuse
+from app.operations.operation import Way, refuse
 
 Array = NDArray[np.float64]
 LIMIT = 1_000_000
@@ -47,6 +47,11 @@ def array(values: ArrayLike) -> Array:
 def require_same_shape(a: ArrayLike, b: ArrayLike) -> None:
     if np.shape(a) != np.shape(b):
         raise refuse("两组数的形状要相同。", "Both groups of numbers must have the same shape.")
+
+
+def each(way: Way, setting: str, right: float, count: int) -> Array:
+    """A numeric setting at each of `count` places."""
+    return array([way(setting, right, place) for place in range(count)])
 
 
 def rows_of(values: Any) -> list[list[float]]:

@@ -1,16 +1,17 @@
-"""Probability distributions: what they must satisfy, how they are drawn, how far apart they are."""
+"""Probability distributions: what they must satisfy, how they are drawn, and the logarithms taken of them."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.random import Generator
 
 from app.operations.arrays import Array
-from app.operations.operation import Mistake, refuse
+from app.operations.operation import Mistake, Way, refuse
 from app.text import text
 
-Log = Callable[[Array], Array]
+Log = Callable[[Any], Any]  # of a number or of an array
 TOLERANCE = 1e-6  # how far from 1 probabilities may sum
 
 LOG_BASE_TWO = Mistake(
@@ -54,16 +55,10 @@ def require_finite(weights: Array, probabilities: Array) -> None:
         )
 
 
-def expected_surprise(weights: Array, probabilities: Array, log: Log = np.log) -> Array:
-    r"""$-\sum_k w_k \log p_k$ along the last axis; a term of weight 0 is 0."""
-    logs = log(np.where(weights > 0, probabilities, 1.0))
-    surprise: Array = 0.0 - np.sum(weights * logs, axis=-1)  # never a negative zero
-    return surprise
-
-
-def other_bases() -> Iterable[tuple[Mistake, Log]]:
-    yield LOG_BASE_TWO, np.log2
-    yield LOG_BASE_TEN, np.log10
+def logarithm(way: Way) -> Log:
+    """The logarithm to the base that is taken, e where that is right."""
+    base = way("base", np.e)
+    return lambda values: np.log(values) / np.log(base)
 
 
 def distribution(size: int, rng: Generator) -> list[float]:

@@ -1,14 +1,13 @@
 """Inverted dropout with a given mask."""
 
 from collections.abc import Iterable
-from typing import Annotated
+from typing import Annotated, Any, Literal
 
 import numpy as np
 from numpy.random import Generator
 from pydantic import Field, model_validator
 
 from app.operations.arrays import (
-    Array,
     Number,
     VectorOrMatrix,
     array,
@@ -17,21 +16,25 @@ from app.operations.arrays import (
     rows_of,
 )
 from app.operations.operation import (
+    RIGHT,
     Inputs,
     Mistake,
     Operation,
     Picture,
-    Solution,
+    Place,
+    Results,
     Step,
+    Way,
     matrix,
     number,
     redraw,
     refuse,
     signed,
 )
-from app.text import text
+from app.text import Text, text
 
 SHOWN = 16  # entries worked one by one
+Mask = Literal["right", "inverted", "ignored"]
 
 
 class DropoutInputs(Inputs):
@@ -82,6 +85,39 @@ MASK_IGNORED = Mistake(
 )
 
 
+MULTIPLIED_BY_RATE = Mistake(
+    "multiplied_by_rate",
+    text("乘了丢弃率", "multiplied by the dropout rate"),
+    text("缩放用的是保留的比例，还是丢弃的比例？", "Is it the share kept or the share dropped that scales?"),
+)
+RATE_ADDED = Mistake(
+    "scaled_by_one_plus_rate",
+    text("乘了 1 加丢弃率", "multiplied by one plus the rate"),
+    text(
+        "丢弃一半时，保留的值要变成几倍，期望才不变？",
+        "With half of the values dropped, how many times larger must the others be?",
+    ),
+)
+SCALED_BY_COUNT = Mistake(
+    "scaled_by_count",
+    text("按掩码里 1 的比例缩放了", "scaled by the share of ones in the mask"),
+    text(
+        "放大的倍数由丢弃率决定，还是由这一次的掩码决定？",
+        "Is the factor set by the dropout rate, or by the mask of this one time?",
+    ),
+)
+DROPPED_LEFT = Mistake(
+    "dropped_left",
+    text("丢弃的值原样留下了", "dropped values left as they are"),
+    text("被丢弃的神经元输出什么？", "What does a dropped neuron put out?"),
+)
+VALUES_FORGOTTEN = Mistake(
+    "values_forgotten",
+    text("只缩放了掩码，漏乘了数值", "mask scaled, values forgotten"),
+    text("保留下来的神经元输出什么？", "What does a kept neuron put out?"),
+)
+
+
 class Dropout(Operation[DropoutInputs]):
     r"""Inverted dropout, as in training.
 
@@ -96,9 +132,24 @@ class Dropout(Operation[DropoutInputs]):
     Inputs = DropoutInputs
     example = {"values": [2, -1, 4, 3, -5], "mask": [1, 0, 1, 1, 0], "rate": 0.5}
 
-    def solve(self, given: DropoutInputs) -> Solution:
-        output = dropped(given, array(given.mask))
-        return Solution({"output": output.tolist()}, tuple(working(given, output)))
+    def compute(self, given: DropoutInputs, way: Way = RIGHT) -> Results:
+        x, mask = array(given.values), array(given.mask)
+        scale = way.keep("scale", way("scale", 1 / (1 - given.rate)))
+        entries = enumerate(zip(x.flat, mask.flat, strict=True))
+        output = [entry(float(v), int(m), scale, way, i) for i, (v, m) in entries]
+        return {"output": np.reshape(output, x.shape).tolist()}
+
+    def steps(self, given: DropoutInputs, results: Results) -> Iterable[Step]:
+        yield Step(
+            rf"\frac{{1}}{{1 - p}} = \frac{{1}}{{1 - {number(given.rate)}}} = {number(1 / (1 - given.rate))}",
+            text("保留下来的值放大这么多倍。", "Kept values are multiplied by this."),
+        )
+        output: Any = results["output"]
+        rows = rows_of(output)
+        places = [(r, c) for r in range(len(rows)) for c in range(len(rows[0]))]
+        for place in places[:SHOWN]:
+            yield self.cell(given, "output", place)
+        yield Step(matrix(output), text("全部输出。", "The whole output."))
 
     def draw(self, like: DropoutInputs, rng: Generator) -> DropoutInputs:
         values = redraw(lambda: numbers_like(like.values, -6, 9, rng), lambda drawn: bool(np.all(drawn)))
@@ -110,15 +161,41 @@ class Dropout(Operation[DropoutInputs]):
 
     def mistakes(self, given: DropoutInputs) -> Iterable[Mistake]:
         mask = array(given.mask)
-        if given.rate and np.any(mask):
-            truth = dropped(given, mask)
-            yield UNSCALED.leads_to(output=(truth * (1 - given.rate)).tolist())
-            yield SCALED_DOWN.leads_to(output=(truth * (1 - given.rate) ** 2).tolist())
-            if given.rate != 0.5:
-                yield DIVIDED_BY_RATE.leads_to(output=(truth * (1 - given.rate) / given.rate).tolist())
-        yield MASK_INVERTED.leads_to(output=dropped(given, 1 - mask).tolist())
-        if np.any(mask) and not np.all(mask):  # with nothing kept, ignored and inverted are one
-            yield MASK_IGNORED.leads_to(output=dropped(given, np.ones_like(mask)).tolist())
+        kept = mask.mean()
+        if given.rate and kept:
+            yield from wrong_scales(given.rate)
+            if not np.any(np.isclose(kept, (1, given.rate, 1 - given.rate))):
+                yield SCALED_BY_COUNT.by(scale=1 / kept)
+        yield MASK_INVERTED.by(mask="inverted")
+        if 0 < kept < 1:  # with nothing kept, ignored and inverted are one
+            yield MASK_IGNORED.by(mask="ignored")
+        if given.rate and kept < 1:
+            yield DROPPED_LEFT.by(dropped_left=True)
+        if kept:
+            yield VALUES_FORGOTTEN.by(values=False)
+
+    def local_mistakes(self, given: DropoutInputs) -> Iterable[Mistake]:
+        mask = array(given.mask)
+        if mask.size > SHOWN:
+            return
+        for i, (r, c) in enumerate(np.ndindex(np.atleast_2d(mask).shape)):
+            where = at(r, c) if mask.ndim == 2 else at(c)
+            yield MASK_INVERTED.by(mask="inverted").at(i, where)
+            if given.rate and mask.flat[i]:
+                yield UNSCALED.by(scaled=False).at(i, where)
+
+    def cell(self, given: DropoutInputs, result: str, place: tuple[int, int]) -> Step:
+        r, c = place
+        x, m = rows_of(given.values)[r][c], rows_of(given.mask)[r][c]
+        matrix = isinstance(given.values[0], list)
+        y, where = (f"{r + 1},{c + 1}", at(r, c)) if matrix else (c + 1, at(c))
+        kept = 1 - given.rate
+        return Step(
+            rf"y_{{{y}}} = \frac{{{number(m)} \times {signed(x)}}}{{{number(kept)}}} = {number(m * x / kept)}",
+            where + text("保留，并放大。", "kept and scaled up.")
+            if m
+            else where + text("被丢弃，置 0。", "dropped: zero."),
+        )
 
     def picture(self, given: DropoutInputs) -> Picture:
         return Picture(
@@ -133,22 +210,27 @@ class Dropout(Operation[DropoutInputs]):
         )
 
 
-def dropped(given: DropoutInputs, mask: Array) -> Array:
-    return np.where(mask == 1, array(given.values) / (1 - given.rate), 0.0)
+def wrong_scales(rate: float) -> Iterable[Mistake]:
+    yield UNSCALED.by(scale=1)
+    yield SCALED_DOWN.by(scale=1 - rate)
+    if rate != 0.5:  # else the right scale, and the share kept
+        yield DIVIDED_BY_RATE.by(scale=1 / rate)
+        yield MULTIPLIED_BY_RATE.by(scale=rate)
+    yield RATE_ADDED.by(scale=1 + rate)
 
 
-def working(given: DropoutInputs, output: Array) -> Iterable[Step]:
-    keep = 1 - given.rate
-    yield Step(
-        rf"\frac{{1}}{{1 - p}} = \frac{{1}}{{1 - {number(given.rate)}}} = {number(1 / keep)}",
-        text("保留下来的值放大这么多倍。", "Kept values are multiplied by this."),
-    )
-    entries = zip(array(given.values).flat, array(given.mask).flat, output.flat, strict=True)
-    for i, (x, m, y) in enumerate(list(entries)[:SHOWN], start=1):
-        yield Step(
-            rf"y_{{{i}}} = \frac{{{number(m)} \times {signed(x)}}}{{{number(keep)}}} = {number(y)}",
-            text(f"第 {i} 个值保留，并放大。", f"Value {i} is kept and scaled up.")
-            if m
-            else text(f"第 {i} 个值被丢弃，置 0。", f"Value {i} is dropped: zero."),
-        )
-    yield Step(matrix(output.tolist()), text("全部输出。", "The whole output."))
+def entry(value: float, mask: int, scale: float, way: Way, place: Place) -> float:
+    kind: Mask = way("mask", "right", place)
+    kept = {"right": mask, "inverted": 1 - mask, "ignored": 1}[kind]
+    if not kept:
+        left: bool = way("dropped_left", False)
+        return value if left else 0.0
+    scaled: bool = way("scaled", True, place)
+    return (value if way("values", True) else 1.0) * (scale if scaled else 1.0)
+
+
+def at(*indices: int) -> Text:
+    if len(indices) == 1:
+        return text(f"第 {indices[0] + 1} 个值：", f"Value {indices[0] + 1}:")
+    row, column = indices
+    return text(f"第 {row + 1} 行第 {column + 1} 列：", f"Row {row + 1}, column {column + 1}:")

@@ -1,18 +1,28 @@
 """One-hot codes of class labels."""
 
 from collections.abc import Iterable
-from typing import Annotated
+from typing import Annotated, Any, Literal
 
-import numpy as np
 from numpy.random import Generator
-from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
-from app.operations.operation import Inputs, Mistake, Operation, Solution, Step, matrix, refuse
-from app.text import text
+from app.operations.operation import (
+    RIGHT,
+    Inputs,
+    Mistake,
+    Operation,
+    Place,
+    Results,
+    Step,
+    Way,
+    matrix,
+    refuse,
+)
+from app.text import Text, text
 
 SHOWN = 16  # labels worked one by one
-Codes = NDArray[np.int64]
+Code = Literal["one-hot", "one-cold", "cumulative", "binary", "label"]
+Rows = Literal["samples", "sorted", "classes"]  # what there is a row of
 Label = Annotated[int, Field(ge=0)]
 
 
@@ -49,6 +59,43 @@ COMPLEMENTED = Mistake(
 )
 
 
+CUMULATIVE = Mistake(
+    "cumulative",
+    text("本类之前的位置也写了 1", "ones up to the class, not only at it"),
+    text("“独热”是说一行里有几个 1？", "“One-hot”: how many ones are there in a row?"),
+)
+BINARY_CODE = Mistake(
+    "binary_code",
+    text("写成了标签的二进制", "label written in binary"),
+    text("每个类别在编码里各占几个位置？", "How many places of a code belong to each class?"),
+)
+LABEL_FOR_ONE = Mistake(
+    "label_for_one",
+    text("填了标签的值，没有填 1", "label in place of the one"),
+    text("标签决定位置，那个位置上写什么？", "The label decides the place: what is written there?"),
+)
+REVERSED = Mistake(
+    "classes_reversed",
+    text("类别从右往左排了", "classes counted from the right"),
+    text("第一列对应哪一个类别？", "Which class does the first column belong to?"),
+)
+COLUMN_TOO_FAR = Mistake(
+    "column_too_far",
+    text("往右错了一列", "one column too far to the right"),
+    text("标签 0 对应第几列？", "Which column belongs to label 0?"),
+)
+SORTED = Mistake(
+    "rows_sorted",
+    text("各行按类别排了序", "rows sorted by class"),
+    text("各行应当按什么顺序排列？", "In which order do the rows stand?"),
+)
+ROW_PER_CLASS = Mistake(
+    "row_per_class",
+    text("每个类别写了一行，不是每个样本一行", "one row per class, not per sample"),
+    text("一行对应一个样本，还是一个类别？", "Does a row belong to a sample or to a class?"),
+)
+
+
 class OneHot(Operation[OneHotInputs]):
     r"""One row per label: a one in the label's column, zeros elsewhere.
 
@@ -62,9 +109,33 @@ class OneHot(Operation[OneHotInputs]):
     Inputs = OneHotInputs
     example = {"labels": [2, 0, 1, 3, 1], "classes": 4}
 
-    def solve(self, given: OneHotInputs) -> Solution:
-        codes = one_hot(given.labels, given.classes)
-        return Solution({"matrix": codes.tolist()}, tuple(working(given, codes)))
+    def compute(self, given: OneHotInputs, way: Way = RIGHT) -> Results:
+        kind: Rows = way("rows", "samples")
+        labels = {"samples": given.labels, "sorted": sorted(given.labels), "classes": range(given.classes)}[
+            kind
+        ]
+        rows = [code(label, given.classes, way, i) for i, label in enumerate(labels)]
+        return {
+            "matrix": [list(column) for column in zip(*rows, strict=True)]
+            if way("transposed", False)
+            else rows
+        }
+
+    def steps(self, given: OneHotInputs, results: Results) -> Iterable[Step]:
+        rows: Any = results["matrix"]
+        for i, (label, row) in enumerate(zip(given.labels[:SHOWN], rows, strict=False), start=1):
+            yield Step(
+                rf"y_{{{i}}} = {label} \quad\to\quad {matrix(row)}",
+                text(
+                    f"标签 {label}：从 0 数起的第 {label} 列写 1，其余 {given.classes - 1} 列写 0。",
+                    f"Label {label}: a 1 in column {label}, counting from 0; "
+                    f"zeros in the other {given.classes - 1}.",
+                ),
+            )
+        yield Step(
+            matrix(rows),
+            text("按标签的顺序把各行叠起来。", "Stack the rows in the order of the labels."),
+        )
 
     def draw(self, like: OneHotInputs, rng: Generator) -> OneHotInputs:
         n, classes = len(like.labels), like.classes
@@ -75,31 +146,59 @@ class OneHot(Operation[OneHotInputs]):
         return OneHotInputs(labels=labels, classes=classes)
 
     def mistakes(self, given: OneHotInputs) -> Iterable[Mistake]:
-        codes = one_hot(given.labels, given.classes)
-        if min(given.labels) > 0:
-            shifted = [label - 1 for label in given.labels]
-            yield COUNTED_FROM_ONE.leads_to(matrix=one_hot(shifted, given.classes).tolist())
-        yield TRANSPOSED.leads_to(matrix=codes.T.tolist())
-        yield COMPLEMENTED.leads_to(matrix=(1 - codes).tolist())
+        labels = given.labels
+        if max(labels) > 0:
+            yield COUNTED_FROM_ONE.by(shift=-1)
+        yield TRANSPOSED.by(transposed=True)
+        yield COMPLEMENTED.by(code="one-cold")
+        if max(labels) > 0:
+            yield CUMULATIVE.by(code="cumulative")
+        if labels != sorted(labels):
+            yield SORTED.by(rows="sorted")
+        if sorted(labels) != list(range(given.classes)):  # else the same as the sorted rows
+            yield ROW_PER_CLASS.by(rows="classes")
+        if given.classes > 1:
+            yield REVERSED.by(reversed=True)
+            yield COLUMN_TOO_FAR.by(shift=1)
+            yield BINARY_CODE.by(code="binary")
+        if set(labels) != {1}:
+            yield LABEL_FOR_ONE.by(code="label")
 
+    def local_mistakes(self, given: OneHotInputs) -> Iterable[Mistake]:
+        for i, label in enumerate(given.labels if len(given.labels) <= SHOWN else ()):
+            if label > 0:
+                yield COUNTED_FROM_ONE.by(shift=-1).at(i, where(i))
+            if given.classes > 1:
+                yield COLUMN_TOO_FAR.by(shift=1).at(i, where(i))
 
-def one_hot(labels: list[int], classes: int) -> Codes:
-    codes: Codes = np.eye(classes, dtype=np.int64)[labels]
-    return codes
-
-
-def working(given: OneHotInputs, codes: Codes) -> Iterable[Step]:
-    rows = codes.tolist()
-    for i, (label, row) in enumerate(zip(given.labels[:SHOWN], rows[:SHOWN], strict=True), start=1):
-        yield Step(
-            rf"y_{{{i}}} = {label} \quad\to\quad {matrix(row)}",
-            text(
-                f"标签 {label}：从 0 数起的第 {label} 列写 1，其余 {given.classes - 1} 列写 0。",
-                f"Label {label}: a 1 in column {label}, counting from 0; "
-                f"zeros in the other {given.classes - 1}.",
+    def cell(self, given: OneHotInputs, result: str, place: tuple[int, int]) -> Step:
+        row, column = place
+        label = given.labels[row]
+        hit = label == column
+        sign = "=" if hit else r"\ne"
+        return Step(
+            rf"y_{{{row + 1}}} = {label} {sign} {column} \;\Rightarrow\; {int(hit)}",
+            where(row)
+            + text(
+                f"标签是 {label}，第 {column + 1} 列对应标签 {column}，所以写 {int(hit)}。",
+                f"its label is {label}, and column {column + 1} belongs to label {column}: write {int(hit)}.",
             ),
         )
-    yield Step(
-        matrix(rows),
-        text("按标签的顺序把各行叠起来。", "Stack the rows in the order of the labels."),
-    )
+
+
+def code(label: int, classes: int, way: Way, row: Place) -> list[int]:
+    """The code of one label; a column outside leaves it without its one."""
+    hot = label + way("shift", 0, row)
+    kind: Code = way("code", "one-hot")
+    entries = {
+        "one-hot": [int(j == hot) for j in range(classes)],
+        "one-cold": [int(j != hot) for j in range(classes)],
+        "cumulative": [int(j <= hot) for j in range(classes)],
+        "binary": [max(0, hot) >> j & 1 for j in reversed(range(classes))],
+        "label": [label * (j == hot) for j in range(classes)],
+    }[kind]
+    return entries[::-1] if way("reversed", False) else entries
+
+
+def where(row: int) -> Text:
+    return text(f"第 {row + 1} 行：", f"Row {row + 1}:")

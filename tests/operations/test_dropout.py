@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from app.operations import OPERATIONS
+from app.operations.operation import Way
 from tests.operations.asking import mistakes_of, refusal, results_of
 
+DROPOUT = OPERATIONS["dropout"]
 entries = st.lists(st.tuples(st.floats(-100, 100), st.integers(0, 1)), min_size=1, max_size=8)
 
 
@@ -43,7 +45,73 @@ def test_mistakes_scale_and_mask_wrongly() -> None:
         "divided_by_rate": pytest.approx([16 / 3, 0]),
         "mask_inverted": [0, 32],
         "mask_ignored": [16, 32],
+        "multiplied_by_rate": [3, 0],
+        "scaled_by_one_plus_rate": [7, 0],
+        "scaled_by_count": [8, 0],
+        "dropped_left": [16, 8],
+        "values_forgotten": [4, 0],
     }
+
+
+def test_at_a_rate_of_one_half_both_shares_are_one_mistake() -> None:
+    named = mistakes_of("dropout", values=[4, 8], mask=[1, 0], rate=0.5)
+    assert set(named) == {
+        "unscaled", "scaled_by_keep_rate", "scaled_by_one_plus_rate", "mask_inverted", "mask_ignored",
+        "dropped_left", "values_forgotten",
+    }  # fmt: skip
+
+
+@given(entries, st.sampled_from([0, 0.2, 0.5, 0.75]))
+def test_every_mistake_is_its_own_formula(entries: list[tuple[float, int]], rate: float) -> None:
+    values, mask = [x for x, _ in entries], [m for _, m in entries]
+    keep = 1 - rate
+    formulas = {
+        "unscaled": lambda x, m: x * m,
+        "scaled_by_keep_rate": lambda x, m: x * m * keep,
+        "divided_by_rate": lambda x, m: x * m / rate,
+        "multiplied_by_rate": lambda x, m: x * m * rate,
+        "scaled_by_one_plus_rate": lambda x, m: x * m * (1 + rate),
+        "scaled_by_count": lambda x, m: x * m * len(mask) / sum(mask),
+        "mask_inverted": lambda x, m: x * (1 - m) / keep,
+        "mask_ignored": lambda x, m: x / keep,
+        "dropped_left": lambda x, m: x / keep if m else x,
+        "values_forgotten": lambda x, m: m / keep,
+    }
+    for name, results in mistakes_of("dropout", values=values, mask=mask, rate=rate).items():
+        assert results["output"] == pytest.approx([formulas[name](x, m) for x, m in entries])
+
+
+def test_a_mistake_at_one_entry_leaves_the_others_right() -> None:
+    inputs = DROPOUT.Inputs(values=[[1, 2], [3, -4]], mask=[[1, 0], [0, 1]], rate=0.5)
+    led = {
+        (m.name, m.place.en): DROPOUT.compute(inputs, Way(m.otherwise))["output"]
+        for m in DROPOUT.local_mistakes(inputs)
+        if m.place
+    }
+    assert led == {
+        ("mask_inverted", "Row 1, column 1:"): [[0, 0], [0, -8]],
+        ("unscaled", "Row 1, column 1:"): [[1, 0], [0, -8]],
+        ("mask_inverted", "Row 1, column 2:"): [[2, 4], [0, -8]],
+        ("mask_inverted", "Row 2, column 1:"): [[2, 0], [6, -8]],
+        ("mask_inverted", "Row 2, column 2:"): [[2, 0], [0, 0]],
+        ("unscaled", "Row 2, column 2:"): [[2, 0], [0, -4]],
+    }
+
+
+def test_a_scale_rounded_early_multiplies_as_rounded() -> None:
+    inputs = DROPOUT.Inputs(values=[30, 1], mask=[1, 1], rate=0.4)
+    output = DROPOUT.compute(inputs, Way(rounding=lambda v: round(v, 2)))["output"]
+    assert output == pytest.approx([50.1, 1.67])
+
+
+def test_a_cell_tells_its_own_value_and_mask() -> None:
+    inputs = DROPOUT.Inputs(values=[[1, 2], [3, -4]], mask=[[1, 0], [0, 1]], rate=0.5)
+    kept, dropped = DROPOUT.cell(inputs, "output", (1, 1)), DROPOUT.cell(inputs, "output", (0, 1))
+    assert kept is not None
+    assert dropped is not None
+    assert kept.formula == r"y_{2,2} = \frac{1 \times (-4)}{0.5} = -8"
+    assert dropped.formula == r"y_{1,2} = \frac{0 \times 2}{0.5} = 0"
+    assert dropped.text.en == "Row 1, column 2: dropped: zero."
 
 
 @pytest.mark.parametrize(
