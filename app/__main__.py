@@ -13,6 +13,7 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from app.grading.check import check as problems_of
 from app.questions.bank import load
+from app.questions.note import check_note
 from app.questions.source import BankError
 from app.settings import Settings
 from app.storage import attempts, database
@@ -97,6 +98,7 @@ def check(
     found = []
     for question in track(list(bank), "checking", console=console, transient=True):
         found += [f"{question.slug}: {problem}" for problem in problems_of(question, variants)]
+    found += [problem for note in bank.notes.values() for problem in check_note(note)]
     if found:
         fail(*found)
     varying = sum(question.varies for question in bank)

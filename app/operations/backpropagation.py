@@ -35,7 +35,7 @@ from app.operations.backpropagation_mistakes import (
     WEIGHTS_SKIPPED,
 )
 from app.operations.backpropagation_steps import backward_steps, forward_steps, gradient_entry
-from app.operations.distributions import SIGN_FORGOTTEN, expected_surprise
+from app.operations.distributions import SIGN_FORGOTTEN
 from app.operations.operation import RIGHT, Mistake, Operation, Picture, Place, Results, Step, Way, redraw
 from app.text import text
 
@@ -263,8 +263,13 @@ def cross_entropy(prediction: Array, z2: Array, target: Array, way: Way) -> floa
     if np.array_equal(prediction, activated("sigmoid", z2)):
         yes, no = target @ np.logaddexp(0, -z2), (1 - target) @ np.logaddexp(0, z2)  # finite for every z2
     else:
-        yes, no = expected_surprise(target, prediction), expected_surprise(1 - target, 1 - prediction)
+        yes, no = surprise(target, prediction), surprise(1 - target, 1 - prediction)
     return float(yes + no if way("one_minus", True) else yes)
+
+
+def surprise(weights: Array, probabilities: Array) -> Any:
+    r"""$-\sum w \ln p$; a term of weight 0 is 0."""
+    return -(np.sum(weights * np.log(np.where(weights > 0, probabilities, 1.0))))
 
 
 def error_of(given: BackpropagationInputs, prediction: Array, target: Array, way: Way) -> Array:

@@ -162,8 +162,7 @@ class Iterations(Operation[IterationsInputs]):
         )
 
     def mistakes(self, given: IterationsInputs) -> Iterable[Mistake]:
-        size, epochs, drop = given.batch_size, given.epochs, given.drop_last
-        full, rest = divmod(given.samples, size)
+        epochs, drop, rest = given.epochs, given.drop_last, given.samples % given.batch_size
         if rest:
             yield (COUNTED_FOR_DROPPED if drop else DROPPED_FOR_COUNTED).by(drop_last=not drop)
             yield NOT_ROUNDED.by(rounded=False)
@@ -173,6 +172,11 @@ class Iterations(Operation[IterationsInputs]):
                 yield EPOCHS_JOINED.by(epochs_joined=True)
             if rest and not drop:
                 yield REST_ONCE.by(rest_once=True)
+        yield from self.wrong_batches(given)
+
+    def wrong_batches(self, given: IterationsInputs) -> Iterable[Mistake]:
+        size, epochs, drop = given.batch_size, given.epochs, given.drop_last
+        full, rest = divmod(given.samples, size)
         if size > 1:
             yield BATCH_FORGOTTEN.by(batch_size=1)
         if size < given.samples:
