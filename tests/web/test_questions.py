@@ -152,6 +152,13 @@ def test_a_text_is_marked_by_its_writer_beside_the_model(client: TestClient, hea
     assert "100%" in page and page.count(" checked") == 6
 
 
+def test_words_that_bear_on_a_criterion_choose_no_level(client: TestClient, headers: dict[str, str]) -> None:
+    page = post(client, "/questions/essay", {"outlook": "未来会走向多模态。它不会泄露隐私。"}, headers)
+    trends, challenges = re.findall(r"<select.*?</select>.*?<p class=\"suggested .*?</p>", page, re.DOTALL)
+    assert "与此有关：<q>多模态</q>" in trends and "请核对：<q>泄露</q>" in challenges
+    assert [re.findall(r'value="(\d)" selected', point) for point in (trends, challenges)] == [["0"], ["0"]]
+
+
 def test_marks_of_an_unchanged_text_outlive_a_new_answer(client: TestClient, headers: dict[str, str]) -> None:
     path = "/questions/what-is-ai"
     first, second = re.findall(r'<textarea name="(\w+)"', client.get(path).text)[:2]
