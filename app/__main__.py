@@ -1,5 +1,7 @@
 """The command line: python -m app serve | migrate | check | rebuild-progress."""
 
+from concurrent.futures import ProcessPoolExecutor
+from itertools import repeat
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -14,6 +16,7 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from app.grading.check import check as problems_of
 from app.questions.bank import load
 from app.questions.note import check_note
+from app.questions.question import Question
 from app.questions.source import BankError
 from app.settings import Settings
 from app.storage import attempts, database
@@ -95,9 +98,15 @@ def check(
         bank = load(folder or settings().questions)
     except BankError as error:
         fail(*map(str, error.problems))
-    found = []
-    for question in track(list(bank), "checking", console=console, transient=True):
-        found += [f"{question.slug}: {problem}" for problem in problems_of(question, variants)]
+    questions = list(bank)
+    with ProcessPoolExecutor() as pool:
+        listed = pool.map(all_problems, questions, repeat(variants))
+        shown = track(listed, "checking", len(questions), console=console, transient=True)
+        found = [
+            f"{q.slug}: {problem}"
+            for q, problems in zip(questions, shown, strict=True)
+            for problem in problems
+        ]
     found += [problem for note in bank.notes.values() for problem in check_note(note)]
     if found:
         fail(*found)
@@ -105,6 +114,10 @@ def check(
     console.print(
         f"{len(bank.questions)} questions and drills are in order, {varying} of them over {variants} variants each."
     )
+
+
+def all_problems(question: Question, variants: int) -> list[str]:
+    return list(problems_of(question, variants))
 
 
 @cli.command("rebuild-progress")

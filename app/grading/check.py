@@ -1,12 +1,13 @@
 """Whether a question works: its answers, typed back as a student would, are right; its mistakes are named."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from jinja2 import TemplateError
 
 from app.grading import expression
-from app.grading.grade import grade
+from app.grading.carried import Judged
+from app.grading.grade import judge
 from app.questions.markup import block
 from app.questions.part import (
     ChoicePart,
@@ -47,24 +48,26 @@ def check(question: Question, variants: int = 200) -> Iterator[str]:
 def check_variant(shown: Variant) -> Iterator[str]:
     yield from check_texts(shown)
     responses = {part.id: right_response(shown, part) for part in shown.question.parts}
+    known: dict[str, Judged] = {}
     for part in shown.question.parts:
         part_shown(shown, part)
+        if computed(part):
+            yield from check_mistakes(shown, part, known)
         if not isinstance(part, TextPart):
-            verdict = grade(shown, part, responses[part.id], responses)
+            known[part.id] = judge(shown, part, responses[part.id], known)
+            verdict = known[part.id].verdict
             if verdict.verdict != "correct":
                 yield f"part {part.id}: {responses[part.id]!r} is the answer, but is judged {verdict.verdict}: {verdict.feedback.en}"
-        if computed(part):
-            yield from check_mistakes(shown, part, responses)
 
 
-def check_mistakes(shown: Variant, part: Part, responses: dict[str, Any]) -> Iterator[str]:
+def check_mistakes(shown: Variant, part: Part, earlier: Mapping[str, Judged]) -> Iterator[str]:
     answer = shown.answers[part.id]
     if shown.number and not distinct_as_asked(part, answer):
         yield f"part {part.id}: two mistakes, or a mistake and the answer, coincide"
     printed = shown.question.erratum.answers if shown.question.erratum and shown.number == 0 else {}
     for wrong in answer.wrong:
         typed = as_typed(wrong.value, part)
-        verdict = grade(shown, part, typed, responses)
+        verdict = judge(shown, part, typed, earlier).verdict
         known = {w.mistake.name for w in answer.wrong if as_typed(w.value, part) == typed}
         known |= {"printed_key"} if printed.get(part.id) == typed else set()
         if verdict.verdict != "incorrect" or verdict.mistake not in known:
@@ -102,7 +105,7 @@ def check_erratum(question: Question) -> Iterator[str]:
     shown = variant(question)
     for part_id, typed in question.erratum.answers.items() if question.erratum else ():
         part = question.part(part_id)
-        verdict = part and grade(shown, part, typed)
+        verdict = part and judge(shown, part, typed, {}).verdict
         if not verdict or verdict.mistake != "printed_key":
             yield f"erratum: the printed answer {typed!r} of part {part_id} is not recognised"
 

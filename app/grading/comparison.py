@@ -25,7 +25,7 @@ class Comparison:
 
 def agrees(value: Fraction | None, expected: Real, asked: Precision) -> bool:
     """Within half a unit of the last place asked for; where none is, equal, a real up to rounding error."""
-    if value is None or not isfinite(expected):
+    if value is None or not isfinite(expected) or asked.plainly_differ(float(value), float(expected)):
         return False
     truth = Fraction(expected)
     off = abs(value - truth)

@@ -33,6 +33,15 @@ class Precision:
         first = Decimal(float(truth)).adjusted()
         return powers_of_ten(first - self.figures + 1, first + 1)
 
+    def plainly_differ(self, value: float, truth: float) -> bool:
+        """Whether floats are enough to see that a value is not the truth: the common case, and the fast one."""
+        size = abs(truth)
+        if self.figures is not None:
+            unit = size * 10.0 ** (1 - self.figures)
+        else:
+            unit = 10.0**-self.decimals if self.decimals is not None else 0.0
+        return abs(value - truth) > unit + 1e-6 * size + 1e-9
+
     def rounded(self, value: float) -> str | None:
         """With just the digits asked for, the last ones also where they are 0: 0.500, 2.51e+04; None where exact."""
         if self.decimals is not None:

@@ -83,10 +83,11 @@ class Variant:
     def answers(self) -> dict[str, Answer]:
         """The answer of every computed part."""
         found: dict[str, Answer] = {}
+        done: list[Done] = []  # parts of one computation share it
         for part in self.question.parts:
             if answer := computed(part):
                 known = {part_id: known.value for part_id, known in found.items()}
-                found[part.id] = solve(answer, self.given, known)
+                found[part.id] = solve(answer, self.given, known, done)
         return found
 
     def follow(self, part: Part, earlier: Mapping[str, Value]) -> Answer | None:
@@ -139,18 +140,35 @@ def resolve(value: Any, given: Mapping[str, Any], known: Mapping[str, Value]) ->
     return value
 
 
-def solve(answer: Computed, given: Mapping[str, Any], known: Mapping[str, Value]) -> Answer:
-    operation: Operation[Any] = OPERATIONS[answer.operation]
+@dataclass(frozen=True)
+class Done:
+    """A computation: its inputs, the solution, and where each mistake leads."""
+
+    operation: Operation[Any]
+    inputs: Inputs
+    solution: Solution
+    mistakes: tuple[Mistake, ...]
+
+
+def solve(
+    answer: Computed, given: Mapping[str, Any], known: Mapping[str, Value], done: list[Done] | None = None
+) -> Answer:
+    """The answer expected; computations already `done` with the same inputs are not done again."""
     inputs = inputs_of(answer, given, known)
-    solution = operation.solve(inputs)
-    value = pick(answer, solution.results)
-    wrong = []
-    for mistake in named_mistakes(operation, inputs, solution.results):
+    operation: Operation[Any] = OPERATIONS[answer.operation]
+    before = [] if done is None else done
+    at = next((d for d in before if d.operation is operation and d.inputs == inputs), None)
+    if at is None:
+        solution = operation.solve(inputs)
+        at = Done(operation, inputs, solution, named_mistakes(operation, inputs, solution.results))
+        before.append(at)
+    value, wrong = pick(answer, at.solution.results), []
+    for mistake in at.mistakes:
         # a mutated network may have fewer layers or sizes than the right one
         with suppress(KeyError, IndexError, TypeError):
             wrong.append(Wrong(mistake, pick(answer, mistake.results)))
     wrong = [w for w in wrong if not same(w.value, value)]
-    return Answer(value, solution, tuple(wrong), operation, inputs, answer)
+    return Answer(value, at.solution, tuple(wrong), operation, inputs, answer)
 
 
 def pick(answer: Computed, results: Mapping[str, Value]) -> Value:
