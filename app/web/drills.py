@@ -33,7 +33,9 @@ def index(
     """All drills, or those that fit one question."""
     drills = library.bank.drills
     about = library.bank.questions.get(question)
-    shown = fitting(library, about) if about else list(drills)
+    shown = fitting(library, about) if about else []
+    if not shown:
+        about, shown = None, list(drills)
     with reading(engine) as connection:
         progress = attempts.progress_of(connection, learner) if learner else {}
     context = {

@@ -5,12 +5,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from alembic import command
 from sqlalchemy import Engine, func, insert, select, update
 
 from app.storage import attempts as log
 from app.storage.attempts import Attempt, Progress
-from app.storage.database import is_ready, migrate, reading, writing
-from app.storage.tables import attempts, learners, progress, revisions
+from app.storage.database import alembic_config, is_ready, migrate, reading, writing
+from app.storage.mistakes import mistakes_of
+from app.storage.tables import attempts, learners, mistakes, progress, revisions
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
@@ -143,3 +145,46 @@ def test_sqlite_keeps_every_acknowledged_commit_and_foreign_keys(engine: Engine)
             for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
         }
     assert pragmas == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 5000}
+
+
+def wrong(*names: str) -> dict[str, Any]:
+    return {str(i): {"verdict": "incorrect", "mistake": name} for i, name in enumerate(names)}
+
+
+def test_mistakes_are_counted_once_a_variant(engine: Engine, entry: Callable[..., Attempt]) -> None:
+    first = entry(verdicts=wrong("bias_forgotten", "bias_forgotten"))
+    with writing(engine) as connection:
+        log.record(connection, first)
+        log.record(connection, entry(verdicts=wrong("bias_forgotten")))  # tried again, still wrong
+        log.record(connection, entry(variant=1, verdicts=wrong("bias_forgotten+stride_ignored")))
+        log.record(connection, entry(variant=1, verdicts={"0": {"verdict": "correct", "mistake": None}}))
+        found = mistakes_of(connection, first.learner_id)
+    assert [(slip.name, slip.times, slip.variant) for slip in found] == [
+        ("bias_forgotten", 2, 1),
+        ("stride_ignored", 1, 1),
+    ]
+
+
+def test_mistakes_are_rebuilt_from_the_log(engine: Engine, entry: Callable[..., Attempt]) -> None:
+    with writing(engine) as connection:
+        log.record(connection, entry(verdicts=wrong("bias_forgotten")))
+        log.record(connection, entry(variant=2, verdicts=wrong("off_by_one")))
+        assert log.rebuild_progress(connection) == 0
+        connection.execute(update(mistakes).values(times=9))
+        connection.execute(mistakes.delete().where(mistakes.c.name == "off_by_one"))
+        assert log.rebuild_progress(connection) == 2
+        assert log.rebuild_progress(connection) == 0
+
+
+def test_an_older_database_gets_the_mistakes_of_its_log(
+    engine: Engine, entry: Callable[..., Attempt]
+) -> None:
+    first = entry(verdicts=wrong("bias_forgotten"))
+    with writing(engine) as connection:
+        log.record(connection, first)
+    with writing(engine) as connection:
+        command.downgrade(alembic_config(connection), "0001")
+    assert not is_ready(engine)
+    migrate(engine)
+    with reading(engine) as connection:
+        assert [slip.times for slip in mistakes_of(connection, first.learner_id)] == [1]
