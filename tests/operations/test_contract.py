@@ -10,6 +10,8 @@ from pydantic import ValidationError
 
 from app.operations import OPERATIONS
 from app.operations.operation import Operation, is_tidy, same, sibling
+from app.questions.bank import Bank
+from app.questions.variant import variant
 from app.text import LANGUAGES
 
 every_operation = pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS)
@@ -65,3 +67,11 @@ def test_mistakes_are_wrong_named_and_shaped_like_results(operation: Operation[A
 def test_unknown_inputs_are_refused(operation: Operation[Any]) -> None:
     with pytest.raises(ValidationError):
         operation.Inputs(**operation.example, surprise=1)
+
+
+@every_operation
+def test_an_exam_question_can_go_wrong_in_six_known_ways(bank: Bank, operation: Operation[Any]) -> None:
+    exam = bank.drills[operation.name][1]
+    for number in range(10):
+        answers = variant(exam, number).answers.values()
+        assert len({wrong.mistake.name for answer in answers for wrong in answer.wrong}) >= 6
