@@ -7,7 +7,17 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from app.grading.characters import is_letter, normalise, widths
-from app.grading.phrases import CONCEPTS, DENIALS, NEGATION, NEGATIONS, OPPOSITES, WHOLE, Subject, Words
+from app.grading.phrases import (
+    CONCEPTS,
+    DENIALS,
+    NEGATION,
+    NEGATIONS,
+    OPPOSITES,
+    REVERSALS,
+    WHOLE,
+    Subject,
+    Words,
+)
 from app.grading.pinyin import SAME_SOUND
 
 MOST_CHARACTERS = 10_000  # what is read of an answer
@@ -41,11 +51,12 @@ PRONOUN = re.compile(r"[\s,]*(?:它|其|这|该|他们|此|it |its |this |they )
 
 
 class Hit(NamedTuple):
-    """Where a word occurs; `typo` when it only sounds like it."""
+    """Where words occur; `typo` when it only sounds like them, `denied` when a negation stands between them."""
 
     start: int
     end: int
     typo: bool = False
+    denied: bool = False
 
 
 class Passage:
@@ -64,17 +75,29 @@ class Passage:
         rows = sorted(hit for word in steps[0] for hit in self.places(word))
         for step in steps[1:]:
             following = sorted(hit for word in step for hit in self.places(word))
-            rows = [joined for hit in rows if (joined := self.followed(hit, following))]
+            rows = [joined for hit in rows if (joined := self.followed(hit, following, NEGATION in steps[0]))]
         return rows
 
-    def followed(self, hit: Hit, following: list[Hit]) -> Hit | None:
+    def followed(self, hit: Hit, following: list[Hit], negative: bool) -> Hit | None:
         for after in following:
             if after.start >= hit.end:
                 near = self.apart(hit.end, after.start) <= GAP
                 if near and self.clause[hit.start] == self.clause[after.start]:
-                    return Hit(hit.start, after.end, hit.typo or after.typo)
+                    denied = hit.denied or self.turned(hit.end, after.start, negative)
+                    return Hit(hit.start, after.end, hit.typo or after.typo, denied)
                 return None
         return None
+
+    def turned(self, start: int, end: int, negative: bool) -> bool:
+        """Whether a negation stands between two words, or what turns a negation round: “不能防止…”."""
+        between = self.negated_clauses.get(self.clause[start], []) if start < end else []
+        if any(start <= hit.start and hit.end <= end for hit in between):
+            return True
+        return negative and any(start <= h.start and h.end <= end for h in self.reversals)
+
+    @cached_property
+    def reversals(self) -> list[Hit]:
+        return [hit for word in REVERSALS for hit in occurrences(word, self.text)]
 
     def apart(self, start: int, end: int) -> float:
         return self.width[end] - self.width[start]
@@ -109,10 +132,14 @@ class Passage:
     def wholes(self) -> dict[int, list[tuple[int, int]]]:
         """The whole words that cover each place."""
         covering: dict[int, list[tuple[int, int]]] = {}
-        for word in WHOLE:
-            for start, end, _ in occurrences(word, self.text):
-                for place in range(start, end):
-                    covering.setdefault(place, []).append((start, end))
+        until = 0
+        for hit in sorted((h for word in WHOLE for h in occurrences(word, self.text)), key=from_longest):
+            asks = self.text[hit.start] == self.text[hit.end - 1]
+            if asks and hit.start < until < hit.end:  # in “人工智能不能”, 智能 is a word and so 能不能 is none
+                continue
+            until = max(until, hit.end)
+            for place in range(hit.start, hit.end):
+                covering.setdefault(place, []).append((hit.start, hit.end))
         return covering
 
     # --- negation ------------------------------------------------------------------------------------
@@ -125,17 +152,27 @@ class Passage:
     @cached_property
     def negated_clauses(self) -> dict[int, list[Hit]]:
         """The negations of each clause that mean what they say."""
-        unreal: dict[int, int] = {}
-        for match in UNREAL.finditer(self.text):
-            unreal.setdefault(self.sentence[match.start()], match.start())
         clauses: dict[int, list[Hit]] = {}
         for hit in self.negations:
-            if hit.start < unreal.get(self.sentence[hit.start], len(self.text)):
+            if not self.supposed(hit.start):
                 clauses.setdefault(self.clause[hit.start], []).append(hit)
         return clauses
 
+    def supposed(self, place: int) -> bool:
+        """Whether the sentence has begun, there, to say what would be so otherwise."""
+        return place >= self.suppositions.get(self.sentence[place], len(self.text))
+
+    @cached_property
+    def suppositions(self) -> dict[int, int]:
+        starts: dict[int, int] = {}
+        for match in UNREAL.finditer(self.text):
+            starts.setdefault(self.sentence[match.start()], match.start())
+        return starts
+
     def negated(self, evidence: list[Hit], reach: float = REACH) -> bool:
         """Whether a negation that is no part of the evidence stands before it in its clause, or denies it after."""
+        if any(hit.denied for hit in evidence):
+            return True
         for hit in evidence:
             for negation in self.negated_clauses.get(self.clause[hit.start], ()):
                 own = any(h.start <= negation.start < h.end for h in evidence)
@@ -143,7 +180,7 @@ class Passage:
                     return True
         last = max(hit.end for hit in evidence)
         clause = self.clause[last - 1]
-        return any(start >= last and self.clause[start] == clause for start, _, _ in self.denials)
+        return any(hit.start >= last and self.clause[hit.start] == clause for hit in self.denials)
 
     @cached_property
     def denials(self) -> list[Hit]:
@@ -161,7 +198,8 @@ class Passage:
     def sides(self, pair: int) -> Iterator[int | None]:
         """The side of the pair each clause speaks of: the first it names, else that of the clause before.
 
-        Of two that are joined, “训练和测试”, it speaks of neither alone.
+        Of two that are joined, “训练和测试”, it speaks of neither alone; and after a sentence on both, what the next
+        is about is open.
         """
         named: dict[int, list[int]] = {}
         sides = enumerate(OPPOSITES[pair])
@@ -176,8 +214,13 @@ class Passage:
                 here.append(side)
             last = hit.end
         current, order = None, [0, 1]
-        for clause in range(self.clause[-1] + 1 if self.clause else 0):
+        sentence, both = 0, set[int]()
+        for clause, within in dict(zip(self.clause, self.sentence, strict=True)).items():
             here = list(dict.fromkeys(named.get(clause, ())))
+            if within != sentence:
+                current = None if len(both) == 2 else current
+                sentence, both = within, set()
+            both.update(here)
             if len(here) == 2:
                 current, order = None, here
             elif here:
@@ -264,10 +307,14 @@ def word_end(word: str, stem: str, text: str, start: int) -> int | None:
     return None if end < len(text) and is_letter(text[end]) else end
 
 
+def from_longest(hit: Hit) -> tuple[int, int]:
+    return hit.start, -hit.end
+
+
 def longest(hits: Iterable[Hit]) -> list[Hit]:
     """The hits in order, without those that lie in another."""
     kept: list[Hit] = []
-    for hit in sorted(hits, key=lambda h: (h.start, -h.end)):
+    for hit in sorted(hits, key=from_longest):
         if not kept or hit.end > kept[-1].end:
             kept.append(hit)
     return kept

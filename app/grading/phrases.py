@@ -31,6 +31,7 @@ OPPOSITES = [(words(one), words(other)) for one, other in LEXICON["opposites"]]
 WHOLE = words(list(chain.from_iterable(LEXICON["whole"])))
 NEGATIONS = words(LEXICON["negations"])
 DENIALS = words(LEXICON["denials"])
+REVERSALS = words(LEXICON["reversals"])
 CONCEPTS = words(LEXICON["concepts"])
 
 

@@ -91,11 +91,12 @@ def suggestion(point: KeyPoint, passage: Passage, doubts: Doubts) -> Suggestion:
 
 
 def contradicts(phrasing: Phrasing, passage: Passage) -> bool:
-    """Whether the answer says it, and of its subject if it has one, without a negation."""
+    """Whether the answer says it, and of its subject if it has one, and means it."""
     for evidence in matches(phrasing, passage):
         place = evidence[0].start
         of_it = phrasing.subject is None or passage.speaks_of(phrasing.subject, place)
-        if of_it and not passage.negated(evidence, reach=math.inf):
+        meant = not passage.supposed(place) and not passage.negated(evidence, reach=math.inf)
+        if of_it and meant:
             return True
     return False
 
@@ -128,7 +129,7 @@ def matches(phrasing: Phrasing, passage: Passage) -> Iterator[list[Hit]]:
 
 
 def nearest(hits: list[Hit], evidence: list[Hit], passage: Passage) -> Hit | None:
-    """The hit closest to the first of the evidence, in its sentence, apart from all of it; exact before typo."""
+    """The hit closest to the first of the evidence, in its sentence, apart from all of it; best neither typo nor denied."""
     anchor = evidence[0]
     sentence = passage.sentence[anchor.start]
     around = bisect_left(hits, anchor)
@@ -139,7 +140,7 @@ def nearest(hits: list[Hit], evidence: list[Hit], passage: Passage) -> Hit | Non
         and all(hit.end <= taken.start or taken.end <= hit.start for taken in evidence)
         and passage.apart(min(hit.start, anchor.start), max(hit.end, anchor.end)) <= WINDOW
     ]
-    return min(fit, key=lambda hit: (hit.typo, abs(hit.start - anchor.start)), default=None)
+    return min(fit, key=lambda hit: (hit.typo, hit.denied, abs(hit.start - anchor.start)), default=None)
 
 
 def spans(evidence: list[Hit]) -> list[tuple[int, int]]:
