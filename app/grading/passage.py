@@ -213,7 +213,7 @@ class Passage:
             elif not here or (last >= 0 and JOINED.fullmatch(self.text, last, hit.start)):
                 here.append(side)
             last = hit.end
-        current, order = None, [0, 1]
+        current, order = None, list[int]()
         sentence, both = 0, set[int]()
         for clause, within in dict(zip(self.clause, self.sentence, strict=True)).items():
             here = list(dict.fromkeys(named.get(clause, ())))
@@ -226,7 +226,7 @@ class Passage:
             elif here:
                 current = here[0]
             elif clause in self.former:
-                current = order[self.former[clause]]
+                current = order[self.former[clause]] if order else None
             yield current
 
     def aside(self, hit: Hit) -> bool:

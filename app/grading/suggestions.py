@@ -72,7 +72,7 @@ class Doubts:
     def about(self, evidence: list[Hit], passage: Passage) -> bool:
         return (
             self.everywhere
-            or all(hit.typo for hit in evidence)
+            or (len(evidence) == 1 and evidence[0].typo)
             or passage.sentence[evidence[0].start] in self.astray
             or all(all(self.copied[hit.start : hit.end]) for hit in evidence)
             or passage.negated(evidence)
