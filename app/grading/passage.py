@@ -26,7 +26,7 @@ LEAST_SOUNDS = 3  # shorter words sound like too many others
 GAP = 8  # widths that … may bridge
 REACH = 10  # widths that a negation reaches
 
-ITEM = r"(?:(?<=\s)|(?<=[。;!?])|^)\(?\d{1,2}\s*[.、)](?!\d)|[①-⑳]"
+ITEM = r"(?:(?<=\s)|(?<=[。;!?])|^)\(?(?:\d{1,2}\s*[.、)](?!\d)|[a-h]\))|[①-⑳]"
 SENTENCE = re.compile(rf"[。;!?\n]|(?<=[^\d\s])\.(?=\s|$|[\u3400-\u9fff])|{ITEM}", re.MULTILINE)
 CLAUSE = re.compile(
     rf"{SENTENCE.pattern}|[,，:()]|但|(?<![从因反进继])而(?![且是已])|\b(?:but|while|whereas)\b", re.MULTILINE

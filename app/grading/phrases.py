@@ -26,7 +26,8 @@ def words(entries: list[str]) -> Words:
     return tuple(dict.fromkeys(map(normalise, entries)))
 
 
-SYNONYMS = [words(line) for line in LEXICON["synonyms"]]
+SYNONYMS = [words([word.removeprefix("~") for word in line]) for line in LEXICON["synonyms"]]
+CALLERS = [words([word for word in line if word[0] != "~"]) for line in LEXICON["synonyms"]]
 OPPOSITES = [(words(one), words(other)) for one, other in LEXICON["opposites"]]
 WHOLE = words(list(chain.from_iterable(LEXICON["whole"])))
 NEGATIONS = words(LEXICON["negations"])
@@ -81,5 +82,9 @@ def steps(group: str) -> tuple[Words, ...]:
 
 def any_of(step: str) -> Words:
     written = [word.strip() for word in step.split("|") if word.strip()]
-    lines = (line for line in SYNONYMS if any(word in line for word in written))
+    lines = (
+        line
+        for line, callers in zip(SYNONYMS, CALLERS, strict=True)
+        if any(word in callers for word in written)
+    )
     return tuple(dict.fromkeys(chain(written, *lines)))

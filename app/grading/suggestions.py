@@ -27,6 +27,8 @@ FUNCTION_WORDS = re.compile(
     r"[的了是在了会能可使让把被和与用对来有而更从到只将以并也都就不没]|\b(?:the|an?|is|are|of|to|and|in|it|on|by|for|with|that|be|can|so|no|not|only|as|at|than|each|has|have|more|less|its|they|from|or|if|when|but|then|too|even)\b"
 )
 
+NUMBERING = re.compile(r"(?<![^\s。;,])(?:\(?(?:\d{1,2}|[a-h])[.、):]?|[①-⑳])(?=\s)")
+
 
 @dataclass(frozen=True)
 class Suggestion:
@@ -45,7 +47,11 @@ def suggest(part: TextPart, answer: str, prompt: Text | None = None) -> list[Sug
     asked = tuple(t for text in (prompt, part.ask) if text for t in (text.zh, text.en))
     passage = Passage(answer)
     doubts = Doubts(passage, asked, own_words(part, asked))
-    return [suggestion(point, passage, doubts) for point in part.key_points]
+    made = [suggestion(point, passage, doubts) for point in part.key_points]
+    if any(s.state == "found" for s in made):
+        doubts.slips = False  # who speaks of the matter otherwise has only slipped
+        made = [suggestion(point, passage, doubts) for point in part.key_points]
+    return made
 
 
 def own_words(part: TextPart, asked: tuple[str, ...]) -> str:
@@ -63,6 +69,8 @@ def known_concepts(texts: tuple[str, ...]) -> str:
 class Doubts:
     """What speaks against the evidence of an answer, whatever the key point."""
 
+    slips = True  # of the input method
+
     def __init__(self, passage: Passage, asked: tuple[str, ...], own: str) -> None:
         self.copied = copied(passage.text, asked)
         self.astray = passage.strays(own)
@@ -72,7 +80,7 @@ class Doubts:
     def about(self, evidence: list[Hit], passage: Passage) -> bool:
         return (
             self.everywhere
-            or (len(evidence) == 1 and evidence[0].typo)
+            or (self.slips and len(evidence) == 1 and evidence[0].typo)
             or passage.sentence[evidence[0].start] in self.astray
             or all(all(self.copied[hit.start : hit.end]) for hit in evidence)
             or passage.negated(evidence)
@@ -129,7 +137,10 @@ def matches(phrasing: Phrasing, passage: Passage) -> Iterator[list[Hit]]:
 
 
 def nearest(hits: list[Hit], evidence: list[Hit], passage: Passage) -> Hit | None:
-    """The hit closest to the first of the evidence, in its sentence, apart from all of it; best neither typo nor denied."""
+    """The hit closest to the first of the evidence, in its sentence, apart from all of it.
+
+    Best is one that is neither a typo nor denied.
+    """
     anchor = evidence[0]
     sentence = passage.sentence[anchor.start]
     around = bisect_left(hits, anchor)
@@ -140,7 +151,9 @@ def nearest(hits: list[Hit], evidence: list[Hit], passage: Passage) -> Hit | Non
         and all(hit.end <= taken.start or taken.end <= hit.start for taken in evidence)
         and passage.apart(min(hit.start, anchor.start), max(hit.end, anchor.end)) <= WINDOW
     ]
-    return min(fit, key=lambda hit: (hit.typo, hit.denied, abs(hit.start - anchor.start)), default=None)
+    return min(
+        fit, key=lambda hit: (hit.typo, passage.negated([hit]), abs(hit.start - anchor.start)), default=None
+    )
 
 
 def spans(evidence: list[Hit]) -> list[tuple[int, int]]:
@@ -165,6 +178,7 @@ def runs(text: str, length: int) -> Iterator[str]:
 
 def stuffed(text: str) -> bool:
     """Whether it is a heap of keywords: pieces set apart by spaces or 、, hardly a stop or a function word."""
+    text = NUMBERING.sub(" ", text)
     spaced = text.split()
     listed = [piece for piece in re.split(r"[\s、/|]+", text) if piece]
     stops = len(re.findall(r"[,。;:!?.]", text))
