@@ -33,9 +33,9 @@ CLAUSE = re.compile(
 )
 OTHER = r"(?:传统的?|普通的?|一般的?|原来的?|(?: an?| the| plain| vanilla| ordinary)+)? ?$"
 COMPARED = re.compile(  # what a subject is compared with is not the subject
-    rf"(?:比起?|相比于?|相较于?|不像|不同于|有别于|与|和|跟|同|对比|than|unlike|to|with|from){OTHER}"
+    rf"(?:比起?|相比于?|相较于?|不像|不同于|有别于|与|和|跟|同|对比|不如|不及|比不上|优于|胜过|强于|好于|超过|than|unlike|to|with|from|outperform\w*|beats?){OTHER}"
 )
-CONTRAST = re.compile(r"比|不像|不同|有别|相同|一样|than|unlike|相较|compared|different|differ")
+CONTRAST = re.compile(r"比|不像|不同|有别|相同|一样|than|unlike|相较|compared|differ|不如|不及|优于|胜过|强于|好于|超过|outperform|beat")
 OBJECT = re.compile(  # nor is what it mends, or is a multiple of
     r"(?:(?:缓解|解决|克服|避免|改善|弥补|改进|针对|摆脱)了?"
     rf"|\b(?:times|eas|mitigat|solv|overcom|fix)\w*(?: [^.,;]{{0,30}} of)?){OTHER}"

@@ -21,6 +21,7 @@ from app.text import Text
 State = Literal["found", "check", "missing"]
 
 WINDOW = 45  # widths within which a phrasing must stand
+LEAST_LONG = 4  # characters of a word that hardly sounds like another
 MOST_MATCHES = 30  # of one phrasing that are looked at
 COPIED_RUN = {True: 8, False: 24}  # characters, with and without Chinese, that nobody repeats by chance
 FUNCTION_WORDS = re.compile(
@@ -49,7 +50,7 @@ def suggest(part: TextPart, answer: str, prompt: Text | None = None) -> list[Sug
     doubts = Doubts(passage, asked, own_words(part, asked))
     made = [suggestion(point, passage, doubts) for point in part.key_points]
     if any(s.state == "found" for s in made):
-        doubts.slips = False  # who speaks of the matter otherwise has only slipped
+        doubts.alone = False
         made = [suggestion(point, passage, doubts) for point in part.key_points]
     return made
 
@@ -69,7 +70,7 @@ def known_concepts(texts: tuple[str, ...]) -> str:
 class Doubts:
     """What speaks against the evidence of an answer, whatever the key point."""
 
-    slips = True  # of the input method
+    alone = True  # no other key point is made; who makes one knows the matter, and has slipped in a long word
 
     def __init__(self, passage: Passage, asked: tuple[str, ...], own: str) -> None:
         self.copied = copied(passage.text, asked)
@@ -80,7 +81,7 @@ class Doubts:
     def about(self, evidence: list[Hit], passage: Passage) -> bool:
         return (
             self.everywhere
-            or (self.slips and len(evidence) == 1 and evidence[0].typo)
+            or (len(evidence) == 1 and evidence[0].typo and (self.alone or length(evidence[0]) < LEAST_LONG))
             or passage.sentence[evidence[0].start] in self.astray
             or all(all(self.copied[hit.start : hit.end]) for hit in evidence)
             or passage.negated(evidence)
@@ -154,6 +155,10 @@ def nearest(hits: list[Hit], evidence: list[Hit], passage: Passage) -> Hit | Non
     return min(
         fit, key=lambda hit: (hit.typo, passage.negated([hit]), abs(hit.start - anchor.start)), default=None
     )
+
+
+def length(hit: Hit) -> int:
+    return hit.end - hit.start
 
 
 def spans(evidence: list[Hit]) -> list[tuple[int, int]]:
