@@ -7,6 +7,7 @@ brings its synonyms from the lexicon; `…` joins such words with a small gap, i
 subject before `：` means that it is said of this, not of its opposite in the lexicon.
 """
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
@@ -19,6 +20,7 @@ from app.grading.characters import normalise
 LEXICON = yaml.safe_load(Path(__file__).with_name("lexicon.yaml").read_text(encoding="utf-8"))
 
 Words = tuple[str, ...]
+BORDER = re.compile(r"(?<=[a-z0-9]) ?(?=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff]) ?(?=[a-z0-9])")
 NEGATION = "不"  # in a phrasing: any negation
 
 
@@ -87,4 +89,9 @@ def any_of(step: str) -> Words:
         for line, callers in zip(SYNONYMS, CALLERS, strict=True)
         if any(word in callers for word in written)
     )
-    return tuple(dict.fromkeys(chain(written, *lines)))
+    return tuple(dict.fromkeys(chain.from_iterable(map(spellings, chain(written, *lines)))))
+
+
+def spellings(word: str) -> tuple[str, ...]:
+    """A word with and without spaces where Chinese meets letters: 置为0, 置为 0."""
+    return word, BORDER.sub("", word), BORDER.sub(" ", word)
