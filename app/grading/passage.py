@@ -33,18 +33,18 @@ CLAUSE = re.compile(
 )
 OTHER = r"(?:传统的?|普通的?|一般的?|原来的?|(?: an?| the| plain| vanilla| ordinary)+)? ?$"
 COMPARED = re.compile(  # what a subject is compared with is not the subject
-    rf"(?:比起?|相比于?|相较于?|不像|不同于|有别于|与|和|跟|同|对比|不如|不及|比不上|优于|胜过|强于|好于|超过|than|unlike|to|with|from|outperform\w*|beats?){OTHER}"
+    rf"(?:而不是|而非|比起?|相比于?|相较于?|不像|不同于|有别于|与|和|跟|同|对比|不如|不及|比不上|优于|胜过|强于|好于|超过|than|rather than|instead of|unlike|to|with|from|outperform\w*|beats?){OTHER}"
 )
-CONTRAST = re.compile(r"比|不像|不同|有别|相同|一样|than|unlike|相较|compared|differ|不如|不及|优于|胜过|强于|好于|超过|outperform|beat")
+CONTRAST = re.compile(r"比|而不是|而非|rather than|instead of|不像|不同|有别|相同|一样|than|unlike|相较|compared|differ|不如|不及|优于|胜过|强于|好于|超过|outperform|beat")
 OBJECT = re.compile(  # nor is what it mends, or is a multiple of
     r"(?:(?:缓解|解决|克服|避免|改善|弥补|改进|针对|摆脱)了?"
     rf"|\b(?:times|eas|mitigat|solv|overcom|fix)\w*(?: [^.,;]{{0,30}} of)?){OTHER}"
 )
-JOINED = re.compile(r"[^。;,]{0,6}?(?:和|与|跟|及|、|/|\band\b|\bor\b|&)[^。;,]{0,6}?")
+JOINED = re.compile(r"[^。;,]{0,6}?(?:和|与|跟|及|、|/|vs|\band\b|\bor\b|&)[^。;,]{0,6}?")
 MULTIPLE = re.compile(r" ?的?(?:约|大约)? ?[\d一二三四五两几数]+ ?倍")
 UNREAL = re.compile(  # what would be so otherwise: a negation in it takes nothing back
     r"(?:如果|若|假如|要是|倘若|一旦)[^。;]{0,6}(?:没|不|无|去掉|缺)|(?:没有|没|不用|不加|缺少|去掉)[^,。;]{0,14}"
-    r"(?:的话|,?就|,?(?<!正)则(?!化)|,?只能|,?只会|,?那么)|否则|不然|otherwise|\bif [^.;]{0,30}\b(?:not|no)\b"
+    r"(?:的话|时|,?就|,?(?<!正)则(?!化)|,?只能|,?只会|,?那么)|否则|不然|otherwise|\bif [^.;]{0,30}\b(?:not|no)\b"
     r"|without[^.;]{0,40}would"
 )
 PRONOUN = re.compile(r"[\s,]*(?:它|其|这|该|他们|此|it |its |this |they )")
@@ -184,7 +184,8 @@ class Passage:
 
     @cached_property
     def denials(self) -> list[Hit]:
-        return [hit for word in DENIALS for hit in occurrences(word, self.text)]
+        hits = (hit for word in DENIALS for hit in occurrences(word, self.text))
+        return [hit for hit in hits if not self.supposed(hit.start)]
 
     # --- subject -------------------------------------------------------------------------------------
 
@@ -198,8 +199,8 @@ class Passage:
     def sides(self, pair: int) -> Iterator[int | None]:
         """The side of the pair each clause speaks of: the first it names, else that of the clause before.
 
-        Of two that are joined, “训练和测试”, it speaks of neither alone; and after a sentence on both, what the next
-        is about is open.
+        Of two that are joined, “训练和测试”, it speaks of neither alone; and after a sentence that turned from one to
+        the other, what the next is about is open.
         """
         named: dict[int, list[int]] = {}
         sides = enumerate(OPPOSITES[pair])
@@ -214,19 +215,19 @@ class Passage:
                 here.append(side)
             last = hit.end
         current, order = None, list[int]()
-        sentence, both = 0, set[int]()
+        sentence, first = 0, None
         for clause, within in dict(zip(self.clause, self.sentence, strict=True)).items():
             here = list(dict.fromkeys(named.get(clause, ())))
             if within != sentence:
-                current = None if len(both) == 2 else current
-                sentence, both = within, set()
-            both.update(here)
+                current = current if first in (None, current) else None
+                sentence, first = within, current
             if len(here) == 2:
                 current, order = None, here
             elif here:
                 current = here[0]
             elif clause in self.former:
                 current = order[self.former[clause]] if order else None
+            first = current if first is None else first
             yield current
 
     def aside(self, hit: Hit) -> bool:
