@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import cached_property, lru_cache
+from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -19,10 +19,10 @@ from app.grading.phrases import (
     Words,
 )
 from app.grading.pinyin import SAME_SOUND
+from app.grading.vocabulary import Vocabulary, sound_of
 
 MOST_CHARACTERS = 10_000  # what is read of an answer
 MOST_PLACES = 60  # of one word
-LEAST_SOUNDS = 3  # shorter words sound like too many others
 GAP = 8  # widths that … may bridge
 REACH = 10  # widths that a negation reaches
 
@@ -60,23 +60,36 @@ class Hit(NamedTuple):
 
 
 class Passage:
-    def __init__(self, answer: str) -> None:
+    def __init__(self, answer: str, vocabulary: Vocabulary) -> None:
         self.text = normalise(answer[:MOST_CHARACTERS])
+        self.words = vocabulary.of(self.text, self.sounds)
         self.width = widths(self.text)
         self.sentence = numbered(self.text, SENTENCE)
         self.clause = numbered(self.text, CLAUSE)
         self.found: dict[str, list[Hit]] = {}
+        self.rows: dict[tuple[Words, ...], list[Hit]] = {}
         self.speaks: dict[int, list[int | None]] = {}
 
     # --- words ---------------------------------------------------------------------------------------
 
     def hits(self, steps: tuple[Words, ...]) -> list[Hit]:
         """Where any word of the first step occurs, followed within a gap by one of each further step."""
-        rows = sorted(hit for word in steps[0] for hit in self.places(word))
+        if steps not in self.rows:
+            self.rows[steps] = self.joined(steps)
+        return self.rows[steps]
+
+    def joined(self, steps: tuple[Words, ...]) -> list[Hit]:
+        rows = self.any_place(steps[0])
         for step in steps[1:]:
-            following = sorted(hit for word in step for hit in self.places(word))
+            following = self.any_place(step) if rows else []
             rows = [joined for hit in rows if (joined := self.followed(hit, following, NEGATION in steps[0]))]
         return rows
+
+    def any_place(self, step: Words) -> list[Hit]:
+        present = step & self.words
+        if NEGATION in step:
+            present = present | {NEGATION}
+        return sorted(hit for word in present for hit in self.places(word))
 
     def followed(self, hit: Hit, following: list[Hit], negative: bool) -> Hit | None:
         for after in following:
@@ -268,14 +281,6 @@ def numbered(text: str, breaks: re.Pattern[str]) -> list[int]:
     ends = [match.end() for match in breaks.finditer(text)]
     cuts = sorted({0, *ends, len(text)})
     return [number for number, (start, end) in enumerate(pairwise(cuts)) for _ in range(start, end)]
-
-
-@lru_cache(maxsize=8192)
-def sound_of(word: str) -> str:
-    """What a Chinese word sounds like; nothing for one so short that too many others do."""
-    if len(word) < LEAST_SOUNDS or any(c.isascii() for c in word):
-        return ""
-    return word.translate(SAME_SOUND)
 
 
 def occurrences(word: str, text: str) -> list[Hit]:

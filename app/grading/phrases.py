@@ -19,12 +19,12 @@ from app.grading.characters import normalise
 
 LEXICON = yaml.safe_load(Path(__file__).with_name("lexicon.yaml").read_text(encoding="utf-8"))
 
-Words = tuple[str, ...]
+Words = frozenset[str]
 BORDER = re.compile(r"(?<=[a-z0-9]) ?(?=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff]) ?(?=[a-z0-9])")
 NEGATION = "不"  # in a phrasing: any negation
 
 
-def words(entries: list[str]) -> Words:
+def words(entries: list[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(map(normalise, entries)))
 
 
@@ -89,7 +89,7 @@ def any_of(step: str) -> Words:
         for line, callers in zip(SYNONYMS, CALLERS, strict=True)
         if any(word in callers for word in written)
     )
-    return tuple(dict.fromkeys(chain.from_iterable(map(spellings, chain(written, *lines)))))
+    return frozenset(chain.from_iterable(map(spellings, chain(written, *lines))))
 
 
 def spellings(word: str) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from typing import Literal
 from app.grading.characters import normalise
 from app.grading.passage import Hit, Passage
 from app.grading.phrases import CONCEPTS, Phrasing, phrasings
+from app.grading.vocabulary import vocabulary
 from app.questions.part import KeyPoint, TextPart
 from app.text import Text
 
@@ -46,7 +47,8 @@ def suggest(part: TextPart, answer: str, prompt: Text | None = None) -> list[Sug
     Evidence is given as [start, end) in the answer as typed. At most the first 10,000 characters are read.
     """
     asked = tuple(t for text in (prompt, part.ask) if text for t in (text.zh, text.en))
-    passage = Passage(answer)
+    lines = tuple(line for point in part.key_points for line in (*point.accept, *point.reject))
+    passage = Passage(answer, vocabulary(lines))
     doubts = Doubts(passage, asked, own_words(part, asked))
     made = [suggestion(point, passage, doubts) for point in part.key_points]
     if any(s.state == "found" for s in made):
