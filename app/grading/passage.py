@@ -189,7 +189,8 @@ class Passage:
         for hit in evidence:
             for negation in self.negated_clauses.get(self.clause[hit.start], ()):
                 own = any(h.start <= negation.start < h.end for h in evidence)
-                if not own and negation.end <= hit.start and self.apart(negation.end, hit.start) <= reach:
+                before = negation.start < hit.start and self.apart(negation.end, hit.start) <= reach
+                if before and not own:
                     return True
         last = max(hit.end for hit in evidence)
         clause = self.clause[last - 1]
