@@ -31,7 +31,7 @@ SENTENCE = re.compile(rf"[。;!?\n]|(?<=[^\d\s])\.(?=\s|$|[\u3400-\u9fff])|{ITEM
 CLAUSE = re.compile(
     rf"{SENTENCE.pattern}|[,，:()]|但|(?<![从因反进继])而(?![且是已])|\b(?:but|while|whereas)\b", re.MULTILINE
 )
-OTHER = r"(?:传统的?|普通的?|一般的?|原来的?|(?: an?| the| plain| vanilla| ordinary)+)? ?$"
+OTHER = r"(?:传统的?|普通的?|一般的?|原来的?|(?: an?| the| plain| vanilla| ordinary| in| with| for)+)? ?$"
 COMPARED = re.compile(  # what a subject is compared with is not the subject
     rf"(?:而不是|而非|比起?|相比于?|相较于?|不像|不同于|有别于|与|和|跟|同|对比|不如|不及|比不上|优于|胜过|强于|好于|超过|than|rather than|instead of|unlike|to|with|from|outperform\w*|beats?){OTHER}"
 )
