@@ -29,7 +29,7 @@ REACH = 10  # widths that a negation reaches
 ITEM = r"(?:(?<=\s)|(?<=[。;!?])|^)\(?(?:\d{1,2}\s*[.、)](?!\d)|[a-h]\))|[①-⑳]"
 SENTENCE = re.compile(rf"[。;!?\n]|(?<=[^\d\s])\.(?=\s|$|[\u3400-\u9fff])|{ITEM}", re.MULTILINE)
 CLAUSE = re.compile(
-    rf"{SENTENCE.pattern}|[,，:()]|但|(?<![从因反进继])而(?![且是已])|\b(?:but|while|whereas)\b", re.MULTILINE
+    rf"{SENTENCE.pattern}|[,，:()]|但|(?<![从因反进继])(?<!因.)(?<!因..)(?<!因...)(?<!为.)(?<!为..)而(?![且是已])|\b(?:but|while|whereas)\b", re.MULTILINE
 )
 OTHER = r"(?:传统的?|普通的?|一般的?|原来的?|(?: an?| the| plain| vanilla| ordinary| in| with| for)+)? ?$"
 COMPARED = re.compile(  # what a subject is compared with is not the subject
@@ -47,6 +47,7 @@ UNREAL = re.compile(  # what would be so otherwise: a negation in it takes nothi
     r"(?:的话|时|,?就|,?(?<!正)则(?!化)|,?只能|,?只会|,?那么)|否则|不然|otherwise|\bif [^.;]{0,30}\b(?:not|no)\b"
     r"|without[^.;]{0,40}would"
 )
+INCAPABLE = re.compile("不[了到]")
 PRONOUN = re.compile(r"[\s,]*(?:它|其|这|该|他们|此|it |its |this |they )")
 
 
@@ -118,7 +119,7 @@ class Passage:
     def places(self, word: str) -> list[Hit]:
         """Every place of a word, not inside a longer whole word; also where it only sounds so."""
         if word == NEGATION:
-            return self.negations
+            return self.plain_negations
         if word not in self.found:
             exact = [hit for hit in occurrences(word, self.text) if not self.inside_whole(hit)]
             self.found[word] = exact + self.sounding(word)
@@ -163,6 +164,12 @@ class Passage:
         return longest(hit for hit in hits if not self.inside_whole(hit))
 
     @cached_property
+    def plain_negations(self) -> list[Hit]:
+        """Those that do not turn round the word before, as in “防止不了”."""
+        turning = {hit.end for hit in self.reversals}
+        return [h for h in self.negations if not (h.start in turning and INCAPABLE.match(self.text, h.start))]
+
+    @cached_property
     def negated_clauses(self) -> dict[int, list[Hit]]:
         """The negations of each clause that mean what they say."""
         clauses: dict[int, list[Hit]] = {}
@@ -192,9 +199,19 @@ class Passage:
                 before = negation.start < hit.start and self.apart(negation.end, hit.start) <= reach
                 if before and not own:
                     return True
-        last = max(hit.end for hit in evidence)
-        clause = self.clause[last - 1]
-        return any(hit.start >= last and self.clause[hit.start] == clause for hit in self.denials)
+        return any(self.denied_after(hit, evidence) for hit in evidence)
+
+    def denied_after(self, hit: Hit, evidence: list[Hit]) -> bool:
+        """Whether what follows takes it back: “防止不了”, “…没有用”."""
+        if INCAPABLE.match(self.text, hit.end) and not self.supposed(hit.end):
+            return True
+        clause = self.clause[hit.end - 1]
+        return any(
+            denial.start >= hit.end
+            and self.clause[denial.start] == clause
+            and not any(h.start <= denial.start < h.end for h in evidence)
+            for denial in self.denials
+        )
 
     @cached_property
     def denials(self) -> list[Hit]:
