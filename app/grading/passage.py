@@ -29,13 +29,16 @@ REACH = 10  # widths that a negation reaches
 ITEM = r"(?:(?<=\s)|(?<=[。;!?])|^)\(?(?:\d{1,2}\s*[.、)](?!\d)|[a-h]\))|[①-⑳]"
 SENTENCE = re.compile(rf"[。;!?\n]|(?<=[^\d\s])\.(?=\s|$|[\u3400-\u9fff])|{ITEM}", re.MULTILINE)
 CLAUSE = re.compile(
-    rf"{SENTENCE.pattern}|[,，:()]|但|(?<![从因反进继])(?<!因.)(?<!因..)(?<!因...)(?<!为.)(?<!为..)而(?![且是已])|\b(?:but|while|whereas)\b", re.MULTILINE
+    rf"{SENTENCE.pattern}|[,，:()]|但|(?<![从因反进继])(?<!因.)(?<!因..)(?<!因...)(?<!为.)(?<!为..)而(?![且是已])|\b(?:but|while|whereas)\b",
+    re.MULTILINE,
 )
 OTHER = r"(?:传统的?|普通的?|一般的?|原来的?|(?: an?| the| plain| vanilla| ordinary| in| with| for)+)? ?$"
 COMPARED = re.compile(  # what a subject is compared with is not the subject
     rf"(?:而不是|而非|比起?|相比于?|相较于?|不像|不同于|有别于|与|和|跟|同|对比|不如|不及|比不上|优于|胜过|强于|好于|超过|than|rather than|instead of|unlike|to|with|from|outperform\w*|beats?){OTHER}"
 )
-CONTRAST = re.compile(r"比|而不是|而非|rather than|instead of|不像|不同|有别|相同|一样|than|unlike|相较|compared|differ|不如|不及|优于|胜过|强于|好于|超过|outperform|beat")
+CONTRAST = re.compile(
+    r"比|而不是|而非|rather than|instead of|不像|不同|有别|相同|一样|than|unlike|相较|compared|differ|不如|不及|优于|胜过|强于|好于|超过|outperform|beat"
+)
 OBJECT = re.compile(  # nor is what it mends, or is a multiple of
     r"(?:(?:缓解|解决|克服|避免|改善|弥补|改进|针对|摆脱)了?"
     rf"|\b(?:times|eas|mitigat|solv|overcom|fix)\w*(?: [^.,;]{{0,30}} of)?){OTHER}"
@@ -48,6 +51,7 @@ UNREAL = re.compile(  # what would be so otherwise: a negation in it takes nothi
     r"|without[^.;]{0,40}would"
 )
 INCAPABLE = re.compile("不[了到]")
+INSTEAD = re.compile("只|仅|而是")  # “不改模型只看结果”: the negation ends
 PRONOUN = re.compile(r"[\s,]*(?:它|其|这|该|他们|此|it |its |this |they )")
 
 
@@ -149,7 +153,7 @@ class Passage:
         until = 0
         for hit in sorted((h for word in WHOLE for h in occurrences(word, self.text)), key=from_longest):
             asks = self.text[hit.start] == self.text[hit.end - 1]
-            if asks and hit.start < until < hit.end:  # in “人工智能不能”, 智能 is a word and so 能不能 is none
+            if asks and hit.start < until < hit.end:  # in 智能不能, 能不能 is none
                 continue
             until = max(until, hit.end)
             for place in range(hit.start, hit.end):
@@ -197,7 +201,7 @@ class Passage:
             for negation in self.negated_clauses.get(self.clause[hit.start], ()):
                 own = any(h.start <= negation.start < h.end for h in evidence)
                 before = negation.start < hit.start and self.apart(negation.end, hit.start) <= reach
-                if before and not own:
+                if before and not own and not INSTEAD.search(self.text, negation.end, hit.start):
                     return True
         return any(self.denied_after(hit, evidence) for hit in evidence)
 
