@@ -1,12 +1,12 @@
 """An answer as it is read: its sentences and clauses, where words occur, what is negated, of whom it speaks."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import cached_property
 from itertools import pairwise
-from typing import NamedTuple
 
-from app.grading.characters import is_letter, normalise, widths
+from app.grading.characters import normalise, widths
+from app.grading.occurrences import Hit, from_longest, longest, occurrences
 from app.grading.phrases import (
     CONCEPTS,
     DENIALS,
@@ -22,7 +22,6 @@ from app.grading.pinyin import SAME_SOUND
 from app.grading.vocabulary import Vocabulary, sound_of
 
 MOST_CHARACTERS = 10_000  # what is read of an answer
-MOST_PLACES = 60  # of one word
 GAP = 8  # widths that … may bridge
 REACH = 10  # widths that a negation reaches
 
@@ -53,15 +52,6 @@ UNREAL = re.compile(  # what would be so otherwise: a negation in it takes nothi
 INCAPABLE = re.compile("不[了到]")
 INSTEAD = re.compile("只|仅|而是")  # “不改模型只看结果”: the negation ends
 PRONOUN = re.compile(r"[\s,]*(?:它|其|这|该|他们|此|it |its |this |they )")
-
-
-class Hit(NamedTuple):
-    """Where words occur; `typo` when it only sounds like them, `denied` when a negation stands between them."""
-
-    start: int
-    end: int
-    typo: bool = False
-    denied: bool = False
 
 
 class Passage:
@@ -303,46 +293,3 @@ def numbered(text: str, breaks: re.Pattern[str]) -> list[int]:
     ends = [match.end() for match in breaks.finditer(text)]
     cuts = sorted({0, *ends, len(text)})
     return [number for number, (start, end) in enumerate(pairwise(cuts)) for _ in range(start, end)]
-
-
-def occurrences(word: str, text: str) -> list[Hit]:
-    """The first places of a word in a text; a Latin one as a whole word, with any ending after a star."""
-    stem = word.rstrip("*")
-    if not stem or stem not in text:
-        return []
-    hits: list[Hit] = []
-    start = text.find(stem)
-    while start >= 0 and len(hits) < MOST_PLACES:
-        end = word_end(word, stem, text, start)
-        if end:
-            hits.append(Hit(start, end))
-        start = text.find(stem, start + len(stem))
-    return hits
-
-
-def word_end(word: str, stem: str, text: str, start: int) -> int | None:
-    """Where the word that begins at `start` ends; None when the letters go on, before it or after."""
-    end = start + len(stem)
-    if is_letter(stem[0]) and start and is_letter(text[start - 1]):
-        return None
-    if not is_letter(stem[-1]):
-        return end
-    if word.endswith("*"):
-        while end < len(text) and is_letter(text[end]):
-            end += 1
-    elif text[end : end + 1] == "s":
-        end += 1
-    return None if end < len(text) and is_letter(text[end]) else end
-
-
-def from_longest(hit: Hit) -> tuple[int, int]:
-    return hit.start, -hit.end
-
-
-def longest(hits: Iterable[Hit]) -> list[Hit]:
-    """The hits in order, without those that lie in another."""
-    kept: list[Hit] = []
-    for hit in sorted(hits, key=from_longest):
-        if not kept or hit.end > kept[-1].end:
-            kept.append(hit)
-    return kept

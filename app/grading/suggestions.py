@@ -13,7 +13,8 @@ from functools import lru_cache
 from typing import Literal
 
 from app.grading.characters import normalise
-from app.grading.passage import Hit, Passage
+from app.grading.occurrences import Hit
+from app.grading.passage import Passage
 from app.grading.phrases import CONCEPTS, Phrasing, phrasings
 from app.grading.vocabulary import vocabulary
 from app.questions.part import KeyPoint, TextPart
@@ -26,7 +27,7 @@ LEAST_LONG = 4  # characters of a word that hardly sounds like another
 MOST_MATCHES = 30  # of one phrasing that are looked at
 COPIED_RUN = {True: 8, False: 24}  # characters, with and without Chinese, that nobody repeats by chance
 FUNCTION_WORDS = re.compile(
-    r"[的了是在了会能可使让把被和与用对来有而更从到只将以并也都就不没]|\b(?:the|an?|is|are|of|to|and|in|it|on|by|for|with|that|be|can|so|no|not|only|as|at|than|each|has|have|more|less|its|they|from|or|if|when|but|then|too|even)\b"
+    r"[的了是在了会能可使让把被和与用对来有而更从到只将以并也都就不没还又]|然后|所以|因为|再|\b(?:the|an?|is|are|of|to|and|in|it|on|by|for|with|that|be|can|so|no|not|only|as|at|than|each|has|have|more|less|its|they|from|or|if|when|but|then|too|even)\b"
 )
 
 NUMBERING = re.compile(r"(?<![^\s。;,])(?:\(?(?:\d{1,2}|[a-h])[.、):]?|[①-⑳]|vs\.?|[=→+])(?=\s)")
@@ -193,7 +194,8 @@ def stuffed(text: str) -> bool:
         return False
     heaped = len(spaced) >= 8 and stops * 6 <= len(spaced)
     enumerated = len(listed) >= 9 and stops * 4 <= len(listed)
-    return heaped or enumerated
+    bare = not FUNCTION_WORDS.search(text) and len(re.split(r"[,;、。/|]+", text.strip(",;、。 "))) >= 9
+    return heaped or enumerated or bare
 
 
 def total(pieces: list[str]) -> int:
