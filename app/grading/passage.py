@@ -1,80 +1,111 @@
 """An answer as it is read: its sentences and clauses, where words occur, what is negated, of whom it speaks."""
 
 import re
-from collections.abc import Iterable, Iterator
-from functools import cached_property, lru_cache
+from collections.abc import Iterator
+from functools import cached_property
 from itertools import pairwise
-from typing import NamedTuple
 
-from app.grading.characters import is_letter, normalise, widths
-from app.grading.phrases import CONCEPTS, DENIALS, NEGATION, NEGATIONS, OPPOSITES, WHOLE, Subject, Words
+from app.grading.characters import normalise, widths
+from app.grading.occurrences import Hit, from_longest, longest, occurrences
+from app.grading.phrases import (
+    CONCEPTS,
+    DENIALS,
+    NEGATION,
+    NEGATIONS,
+    OPPOSITES,
+    REVERSALS,
+    WHOLE,
+    Subject,
+    Words,
+)
 from app.grading.pinyin import SAME_SOUND
+from app.grading.vocabulary import Vocabulary, sound_of
 
 MOST_CHARACTERS = 10_000  # what is read of an answer
-MOST_PLACES = 60  # of one word
-LEAST_SOUNDS = 3  # shorter words sound like too many others
 GAP = 8  # widths that … may bridge
 REACH = 10  # widths that a negation reaches
 
-ITEM = r"(?:(?<=\s)|(?<=[。;!?])|^)\(?\d{1,2}\s*[.、)](?!\d)|[①-⑳]"
+ITEM = r"(?:(?<=\s)|(?<=[。;!?])|^)\(?(?:\d{1,2}\s*[.、)](?!\d)|[a-h]\))|[①-⑳]"
 SENTENCE = re.compile(rf"[。;!?\n]|(?<=[^\d\s])\.(?=\s|$|[\u3400-\u9fff])|{ITEM}", re.MULTILINE)
 CLAUSE = re.compile(
-    rf"{SENTENCE.pattern}|[,，:()]|但|(?<![从因反进继])而(?![且是已])|\b(?:but|while|whereas)\b", re.MULTILINE
+    rf"{SENTENCE.pattern}|[,，:()]|但|(?<![从因反进继])(?<!因.)(?<!因..)(?<!因...)(?<!为.)(?<!为..)而(?![且是已])|\b(?:but|while|whereas)\b",
+    re.MULTILINE,
 )
-OTHER = r"(?:传统的?|普通的?|一般的?|原来的?|(?: an?| the| plain| vanilla| ordinary)+)? ?$"
+OTHER = r"(?:传统的?|普通的?|一般的?|原来的?|(?: an?| the| plain| vanilla| ordinary| in| with| for)+)? ?$"
 COMPARED = re.compile(  # what a subject is compared with is not the subject
-    rf"(?:比起?|相比于?|相较于?|不像|不同于|有别于|与|和|跟|同|对比|than|unlike|to|with|from){OTHER}"
+    rf"(?:而不是|而非|比起?|相比于?|相较于?|不像|不同于|有别于|与|和|跟|同|对比|不如|不及|比不上|优于|胜过|强于|好于|超过|than|rather than|instead of|unlike|to|with|from|outperform\w*|beats?){OTHER}"
 )
-CONTRAST = re.compile(r"比|不像|不同|有别|相同|一样|than|unlike|相较|compared|different|differ")
+CONTRAST = re.compile(
+    r"比|而不是|而非|rather than|instead of|不像|不同|有别|相同|一样|than|unlike|相较|compared|differ|不如|不及|优于|胜过|强于|好于|超过|outperform|beat"
+)
 OBJECT = re.compile(  # nor is what it mends, or is a multiple of
     r"(?:(?:缓解|解决|克服|避免|改善|弥补|改进|针对|摆脱)了?"
     rf"|\b(?:times|eas|mitigat|solv|overcom|fix)\w*(?: [^.,;]{{0,30}} of)?){OTHER}"
 )
-JOINED = re.compile(r"[^。;,]{0,6}?(?:和|与|跟|及|、|/|\band\b|\bor\b|&)[^。;,]{0,6}?")
+JOINED = re.compile(r"[^。;,]{0,6}?(?:和|与|跟|及|、|/|vs|\band\b|\bor\b|&)[^。;,]{0,6}?")
 MULTIPLE = re.compile(r" ?的?(?:约|大约)? ?[\d一二三四五两几数]+ ?倍")
 UNREAL = re.compile(  # what would be so otherwise: a negation in it takes nothing back
     r"(?:如果|若|假如|要是|倘若|一旦)[^。;]{0,6}(?:没|不|无|去掉|缺)|(?:没有|没|不用|不加|缺少|去掉)[^,。;]{0,14}"
-    r"(?:的话|,?就|,?(?<!正)则(?!化)|,?只能|,?只会|,?那么)|否则|不然|otherwise|\bif [^.;]{0,30}\b(?:not|no)\b"
+    r"(?:的话|时|,?就|,?(?<!正)则(?!化)|,?只能|,?只会|,?那么)|否则|不然|otherwise|\bif [^.;]{0,30}\b(?:not|no)\b"
     r"|without[^.;]{0,40}would"
 )
+INCAPABLE = re.compile("不[了到]")
+INSTEAD = re.compile("只|仅|而是")  # “不改模型只看结果”: the negation ends
 PRONOUN = re.compile(r"[\s,]*(?:它|其|这|该|他们|此|it |its |this |they )")
 
 
-class Hit(NamedTuple):
-    """Where a word occurs; `typo` when it only sounds like it."""
-
-    start: int
-    end: int
-    typo: bool = False
-
-
 class Passage:
-    def __init__(self, answer: str) -> None:
+    def __init__(self, answer: str, vocabulary: Vocabulary) -> None:
         self.text = normalise(answer[:MOST_CHARACTERS])
+        self.words = vocabulary.of(self.text, self.sounds)
         self.width = widths(self.text)
         self.sentence = numbered(self.text, SENTENCE)
         self.clause = numbered(self.text, CLAUSE)
         self.found: dict[str, list[Hit]] = {}
+        self.rows: dict[tuple[Words, ...], list[Hit]] = {}
         self.speaks: dict[int, list[int | None]] = {}
 
     # --- words ---------------------------------------------------------------------------------------
 
     def hits(self, steps: tuple[Words, ...]) -> list[Hit]:
         """Where any word of the first step occurs, followed within a gap by one of each further step."""
-        rows = sorted(hit for word in steps[0] for hit in self.places(word))
+        if steps not in self.rows:
+            self.rows[steps] = self.joined(steps)
+        return self.rows[steps]
+
+    def joined(self, steps: tuple[Words, ...]) -> list[Hit]:
+        rows = self.any_place(steps[0])
         for step in steps[1:]:
-            following = sorted(hit for word in step for hit in self.places(word))
-            rows = [joined for hit in rows if (joined := self.followed(hit, following))]
+            following = self.any_place(step) if rows else []
+            rows = [joined for hit in rows if (joined := self.followed(hit, following, NEGATION in steps[0]))]
         return rows
 
-    def followed(self, hit: Hit, following: list[Hit]) -> Hit | None:
+    def any_place(self, step: Words) -> list[Hit]:
+        present = step & self.words
+        if NEGATION in step:
+            present = present | {NEGATION}
+        return sorted(hit for word in present for hit in self.places(word))
+
+    def followed(self, hit: Hit, following: list[Hit], negative: bool) -> Hit | None:
         for after in following:
             if after.start >= hit.end:
                 near = self.apart(hit.end, after.start) <= GAP
                 if near and self.clause[hit.start] == self.clause[after.start]:
-                    return Hit(hit.start, after.end, hit.typo or after.typo)
+                    denied = hit.denied or self.turned(hit.end, after.start, negative)
+                    return Hit(hit.start, after.end, hit.typo or after.typo, denied)
                 return None
         return None
+
+    def turned(self, start: int, end: int, negative: bool) -> bool:
+        """Whether a negation stands between two words, or what turns a negation round: “不能防止…”."""
+        between = self.negated_clauses.get(self.clause[start], []) if start < end else []
+        if any(start <= hit.start and hit.end <= end for hit in between):
+            return True
+        return negative and any(start <= h.start and h.end <= end for h in self.reversals)
+
+    @cached_property
+    def reversals(self) -> list[Hit]:
+        return [hit for word in REVERSALS for hit in occurrences(word, self.text)]
 
     def apart(self, start: int, end: int) -> float:
         return self.width[end] - self.width[start]
@@ -82,7 +113,7 @@ class Passage:
     def places(self, word: str) -> list[Hit]:
         """Every place of a word, not inside a longer whole word; also where it only sounds so."""
         if word == NEGATION:
-            return self.negations
+            return self.plain_negations
         if word not in self.found:
             exact = [hit for hit in occurrences(word, self.text) if not self.inside_whole(hit)]
             self.found[word] = exact + self.sounding(word)
@@ -109,10 +140,14 @@ class Passage:
     def wholes(self) -> dict[int, list[tuple[int, int]]]:
         """The whole words that cover each place."""
         covering: dict[int, list[tuple[int, int]]] = {}
-        for word in WHOLE:
-            for start, end, _ in occurrences(word, self.text):
-                for place in range(start, end):
-                    covering.setdefault(place, []).append((start, end))
+        until = 0
+        for hit in sorted((h for word in WHOLE for h in occurrences(word, self.text)), key=from_longest):
+            asks = self.text[hit.start] == self.text[hit.end - 1]
+            if asks and hit.start < until < hit.end:  # in 智能不能, 能不能 is none
+                continue
+            until = max(until, hit.end)
+            for place in range(hit.start, hit.end):
+                covering.setdefault(place, []).append((hit.start, hit.end))
         return covering
 
     # --- negation ------------------------------------------------------------------------------------
@@ -123,31 +158,59 @@ class Passage:
         return longest(hit for hit in hits if not self.inside_whole(hit))
 
     @cached_property
+    def plain_negations(self) -> list[Hit]:
+        """Those that do not turn round the word before, as in “防止不了”."""
+        turning = {hit.end for hit in self.reversals}
+        return [h for h in self.negations if not (h.start in turning and INCAPABLE.match(self.text, h.start))]
+
+    @cached_property
     def negated_clauses(self) -> dict[int, list[Hit]]:
         """The negations of each clause that mean what they say."""
-        unreal: dict[int, int] = {}
-        for match in UNREAL.finditer(self.text):
-            unreal.setdefault(self.sentence[match.start()], match.start())
         clauses: dict[int, list[Hit]] = {}
         for hit in self.negations:
-            if hit.start < unreal.get(self.sentence[hit.start], len(self.text)):
+            if not self.supposed(hit.start):
                 clauses.setdefault(self.clause[hit.start], []).append(hit)
         return clauses
 
+    def supposed(self, place: int) -> bool:
+        """Whether the sentence has begun, there, to say what would be so otherwise."""
+        return place >= self.suppositions.get(self.sentence[place], len(self.text))
+
+    @cached_property
+    def suppositions(self) -> dict[int, int]:
+        starts: dict[int, int] = {}
+        for match in UNREAL.finditer(self.text):
+            starts.setdefault(self.sentence[match.start()], match.start())
+        return starts
+
     def negated(self, evidence: list[Hit], reach: float = REACH) -> bool:
         """Whether a negation that is no part of the evidence stands before it in its clause, or denies it after."""
+        if any(hit.denied for hit in evidence):
+            return True
         for hit in evidence:
             for negation in self.negated_clauses.get(self.clause[hit.start], ()):
                 own = any(h.start <= negation.start < h.end for h in evidence)
-                if not own and negation.end <= hit.start and self.apart(negation.end, hit.start) <= reach:
+                before = negation.start < hit.start and self.apart(negation.end, hit.start) <= reach
+                if before and not own and not INSTEAD.search(self.text, negation.end, hit.start):
                     return True
-        last = max(hit.end for hit in evidence)
-        clause = self.clause[last - 1]
-        return any(start >= last and self.clause[start] == clause for start, _, _ in self.denials)
+        return any(self.denied_after(hit, evidence) for hit in evidence)
+
+    def denied_after(self, hit: Hit, evidence: list[Hit]) -> bool:
+        """Whether what follows takes it back: “防止不了”, “…没有用”."""
+        if INCAPABLE.match(self.text, hit.end) and not self.supposed(hit.end):
+            return True
+        clause = self.clause[hit.end - 1]
+        return any(
+            denial.start >= hit.end
+            and self.clause[denial.start] == clause
+            and not any(h.start <= denial.start < h.end for h in evidence)
+            for denial in self.denials
+        )
 
     @cached_property
     def denials(self) -> list[Hit]:
-        return [hit for word in DENIALS for hit in occurrences(word, self.text)]
+        hits = (hit for word in DENIALS for hit in occurrences(word, self.text))
+        return [hit for hit in hits if not self.supposed(hit.start)]
 
     # --- subject -------------------------------------------------------------------------------------
 
@@ -161,7 +224,8 @@ class Passage:
     def sides(self, pair: int) -> Iterator[int | None]:
         """The side of the pair each clause speaks of: the first it names, else that of the clause before.
 
-        Of two that are joined, “训练和测试”, it speaks of neither alone.
+        Of two that are joined, “训练和测试”, it speaks of neither alone; and after a sentence that turned from one to
+        the other, what the next is about is open.
         """
         named: dict[int, list[int]] = {}
         sides = enumerate(OPPOSITES[pair])
@@ -175,15 +239,20 @@ class Passage:
             elif not here or (last >= 0 and JOINED.fullmatch(self.text, last, hit.start)):
                 here.append(side)
             last = hit.end
-        current, order = None, [0, 1]
-        for clause in range(self.clause[-1] + 1 if self.clause else 0):
+        current, order = None, list[int]()
+        sentence, first = 0, None
+        for clause, within in dict(zip(self.clause, self.sentence, strict=True)).items():
             here = list(dict.fromkeys(named.get(clause, ())))
+            if within != sentence:
+                current = current if first in (None, current) else None
+                sentence, first = within, current
             if len(here) == 2:
                 current, order = None, here
             elif here:
                 current = here[0]
             elif clause in self.former:
-                current = order[self.former[clause]]
+                current = order[self.former[clause]] if order else None
+            first = current if first is None else first
             yield current
 
     def aside(self, hit: Hit) -> bool:
@@ -224,50 +293,3 @@ def numbered(text: str, breaks: re.Pattern[str]) -> list[int]:
     ends = [match.end() for match in breaks.finditer(text)]
     cuts = sorted({0, *ends, len(text)})
     return [number for number, (start, end) in enumerate(pairwise(cuts)) for _ in range(start, end)]
-
-
-@lru_cache(maxsize=8192)
-def sound_of(word: str) -> str:
-    """What a Chinese word sounds like; nothing for one so short that too many others do."""
-    if len(word) < LEAST_SOUNDS or any(c.isascii() for c in word):
-        return ""
-    return word.translate(SAME_SOUND)
-
-
-def occurrences(word: str, text: str) -> list[Hit]:
-    """The first places of a word in a text; a Latin one as a whole word, with any ending after a star."""
-    stem = word.rstrip("*")
-    if not stem or stem not in text:
-        return []
-    hits: list[Hit] = []
-    start = text.find(stem)
-    while start >= 0 and len(hits) < MOST_PLACES:
-        end = word_end(word, stem, text, start)
-        if end:
-            hits.append(Hit(start, end))
-        start = text.find(stem, start + len(stem))
-    return hits
-
-
-def word_end(word: str, stem: str, text: str, start: int) -> int | None:
-    """Where the word that begins at `start` ends; None when the letters go on, before it or after."""
-    end = start + len(stem)
-    if is_letter(stem[0]) and start and is_letter(text[start - 1]):
-        return None
-    if not is_letter(stem[-1]):
-        return end
-    if word.endswith("*"):
-        while end < len(text) and is_letter(text[end]):
-            end += 1
-    elif text[end : end + 1] == "s":
-        end += 1
-    return None if end < len(text) and is_letter(text[end]) else end
-
-
-def longest(hits: Iterable[Hit]) -> list[Hit]:
-    """The hits in order, without those that lie in another."""
-    kept: list[Hit] = []
-    for hit in sorted(hits, key=lambda h: (h.start, -h.end)):
-        if not kept or hit.end > kept[-1].end:
-            kept.append(hit)
-    return kept

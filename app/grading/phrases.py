@@ -7,6 +7,7 @@ brings its synonyms from the lexicon; `…` joins such words with a small gap, i
 subject before `：` means that it is said of this, not of its opposite in the lexicon.
 """
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
@@ -18,19 +19,22 @@ from app.grading.characters import normalise
 
 LEXICON = yaml.safe_load(Path(__file__).with_name("lexicon.yaml").read_text(encoding="utf-8"))
 
-Words = tuple[str, ...]
+Words = frozenset[str]
+BORDER = re.compile(r"(?<=[a-z0-9]) ?(?=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff]) ?(?=[a-z0-9])")
 NEGATION = "不"  # in a phrasing: any negation
 
 
-def words(entries: list[str]) -> Words:
+def words(entries: list[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(map(normalise, entries)))
 
 
-SYNONYMS = [words(line) for line in LEXICON["synonyms"]]
+SYNONYMS = [words([word.removeprefix("~") for word in line]) for line in LEXICON["synonyms"]]
+CALLERS = [words([word for word in line if word[0] != "~"]) for line in LEXICON["synonyms"]]
 OPPOSITES = [(words(one), words(other)) for one, other in LEXICON["opposites"]]
 WHOLE = words(list(chain.from_iterable(LEXICON["whole"])))
 NEGATIONS = words(LEXICON["negations"])
 DENIALS = words(LEXICON["denials"])
+REVERSALS = words(LEXICON["reversals"])
 CONCEPTS = words(LEXICON["concepts"])
 
 
@@ -80,5 +84,14 @@ def steps(group: str) -> tuple[Words, ...]:
 
 def any_of(step: str) -> Words:
     written = [word.strip() for word in step.split("|") if word.strip()]
-    lines = (line for line in SYNONYMS if any(word in line for word in written))
-    return tuple(dict.fromkeys(chain(written, *lines)))
+    lines = (
+        line
+        for line, callers in zip(SYNONYMS, CALLERS, strict=True)
+        if any(word in callers for word in written)
+    )
+    return frozenset(chain.from_iterable(map(spellings, chain(written, *lines))))
+
+
+def spellings(word: str) -> tuple[str, ...]:
+    """A word with and without spaces where Chinese meets letters: 置为0, 置为 0."""
+    return word, BORDER.sub("", word), BORDER.sub(" ", word)

@@ -13,19 +13,24 @@ from functools import lru_cache
 from typing import Literal
 
 from app.grading.characters import normalise
-from app.grading.passage import Hit, Passage
+from app.grading.occurrences import Hit
+from app.grading.passage import Passage
 from app.grading.phrases import CONCEPTS, Phrasing, phrasings
+from app.grading.vocabulary import vocabulary
 from app.questions.part import KeyPoint, TextPart
 from app.text import Text
 
 State = Literal["found", "check", "missing"]
 
 WINDOW = 45  # widths within which a phrasing must stand
+LEAST_LONG = 4  # characters of a word that hardly sounds like another
 MOST_MATCHES = 30  # of one phrasing that are looked at
 COPIED_RUN = {True: 8, False: 24}  # characters, with and without Chinese, that nobody repeats by chance
 FUNCTION_WORDS = re.compile(
-    r"[的了是在了会能可使让把被和与用对来有而更从到只将以并也都就不没]|\b(?:the|an?|is|are|of|to|and|in|it|on|by|for|with|that|be|can|so|no|not|only|as|at|than|each|has|have|more|less|its|they|from|or|if|when|but|then|too|even)\b"
+    r"[的了是在了会能可使让把被和与用对来有而更从到只将以并也都就不没还又]|然后|所以|因为|再|\b(?:the|an?|is|are|of|to|and|in|it|on|by|for|with|that|be|can|so|no|not|only|as|at|than|each|has|have|more|less|its|they|from|or|if|when|but|then|too|even)\b"
 )
+
+NUMBERING = re.compile(r"(?<![^\s。;,])(?:\(?(?:\d{1,2}|[a-h])[.、):]?|[①-⑳]|vs\.?|[=→+])(?=\s)")
 
 
 @dataclass(frozen=True)
@@ -43,9 +48,14 @@ def suggest(part: TextPart, answer: str, prompt: Text | None = None) -> list[Sug
     Evidence is given as [start, end) in the answer as typed. At most the first 10,000 characters are read.
     """
     asked = tuple(t for text in (prompt, part.ask) if text for t in (text.zh, text.en))
-    passage = Passage(answer)
+    lines = tuple(line for point in part.key_points for line in (*point.accept, *point.reject))
+    passage = Passage(answer, vocabulary(lines))
     doubts = Doubts(passage, asked, own_words(part, asked))
-    return [suggestion(point, passage, doubts) for point in part.key_points]
+    made = [suggestion(point, passage, doubts) for point in part.key_points]
+    if any(s.state == "found" for s in made):
+        doubts.alone = False
+        made = [suggestion(point, passage, doubts) for point in part.key_points]
+    return made
 
 
 def own_words(part: TextPart, asked: tuple[str, ...]) -> str:
@@ -63,6 +73,8 @@ def known_concepts(texts: tuple[str, ...]) -> str:
 class Doubts:
     """What speaks against the evidence of an answer, whatever the key point."""
 
+    alone = True  # no other key point is made; who makes one knows the matter, and has slipped in a long word
+
     def __init__(self, passage: Passage, asked: tuple[str, ...], own: str) -> None:
         self.copied = copied(passage.text, asked)
         self.astray = passage.strays(own)
@@ -72,7 +84,7 @@ class Doubts:
     def about(self, evidence: list[Hit], passage: Passage) -> bool:
         return (
             self.everywhere
-            or all(hit.typo for hit in evidence)
+            or (len(evidence) == 1 and evidence[0].typo and (self.alone or length(evidence[0]) < LEAST_LONG))
             or passage.sentence[evidence[0].start] in self.astray
             or all(all(self.copied[hit.start : hit.end]) for hit in evidence)
             or passage.negated(evidence)
@@ -91,11 +103,12 @@ def suggestion(point: KeyPoint, passage: Passage, doubts: Doubts) -> Suggestion:
 
 
 def contradicts(phrasing: Phrasing, passage: Passage) -> bool:
-    """Whether the answer says it, and of its subject if it has one, without a negation."""
+    """Whether the answer says it, and of its subject if it has one, and means it."""
     for evidence in matches(phrasing, passage):
         place = evidence[0].start
         of_it = phrasing.subject is None or passage.speaks_of(phrasing.subject, place)
-        if of_it and not passage.negated(evidence, reach=math.inf):
+        meant = not passage.supposed(place) and not passage.negated(evidence, reach=math.inf)
+        if of_it and meant:
             return True
     return False
 
@@ -128,7 +141,10 @@ def matches(phrasing: Phrasing, passage: Passage) -> Iterator[list[Hit]]:
 
 
 def nearest(hits: list[Hit], evidence: list[Hit], passage: Passage) -> Hit | None:
-    """The hit closest to the first of the evidence, in its sentence, apart from all of it; exact before typo."""
+    """The hit closest to the first of the evidence, in its sentence, apart from all of it.
+
+    Best is one that is neither a typo nor denied.
+    """
     anchor = evidence[0]
     sentence = passage.sentence[anchor.start]
     around = bisect_left(hits, anchor)
@@ -139,7 +155,13 @@ def nearest(hits: list[Hit], evidence: list[Hit], passage: Passage) -> Hit | Non
         and all(hit.end <= taken.start or taken.end <= hit.start for taken in evidence)
         and passage.apart(min(hit.start, anchor.start), max(hit.end, anchor.end)) <= WINDOW
     ]
-    return min(fit, key=lambda hit: (hit.typo, abs(hit.start - anchor.start)), default=None)
+    return min(
+        fit, key=lambda hit: (hit.typo, passage.negated([hit]), abs(hit.start - anchor.start)), default=None
+    )
+
+
+def length(hit: Hit) -> int:
+    return hit.end - hit.start
 
 
 def spans(evidence: list[Hit]) -> list[tuple[int, int]]:
@@ -164,6 +186,7 @@ def runs(text: str, length: int) -> Iterator[str]:
 
 def stuffed(text: str) -> bool:
     """Whether it is a heap of keywords: pieces set apart by spaces or 、, hardly a stop or a function word."""
+    text = NUMBERING.sub(" ", text)
     spaced = text.split()
     listed = [piece for piece in re.split(r"[\s、/|]+", text) if piece]
     stops = len(re.findall(r"[,。;:!?.]", text))
@@ -171,7 +194,8 @@ def stuffed(text: str) -> bool:
         return False
     heaped = len(spaced) >= 8 and stops * 6 <= len(spaced)
     enumerated = len(listed) >= 9 and stops * 4 <= len(listed)
-    return heaped or enumerated
+    bare = not FUNCTION_WORDS.search(text) and len(re.split(r"[,;、。/|]+", text.strip(",;、。 "))) >= 9
+    return heaped or enumerated or bare
 
 
 def total(pieces: list[str]) -> int:
