@@ -133,6 +133,23 @@ function buildable(list) {
   draw();
 }
 
+// --- “I wrote that”: the selected words of one's own text speak for a key point ------------------------
+addEventListener("mousedown", (event) => { if (event.target.closest?.("button[data-claim]")) event.preventDefault(); });
+addEventListener("click", ({ target }) => {
+  const claim = target.closest?.("button[data-claim]");
+  if (!claim) return;
+  const box = claim.closest("fieldset"), mine = box.querySelector("[data-mine]"), chosen = getSelection();
+  const tick = box.querySelector(`[type=checkbox][name="${claim.dataset.claim}"]`), line = claim.parentElement;
+  if (tick) tick.checked = true;
+  if (chosen.isCollapsed || !mine.contains(chosen.anchorNode) || !mine.contains(chosen.focusNode)) return;
+  const range = chosen.getRangeAt(0), before = range.cloneRange();
+  before.selectNodeContents(mine);
+  before.setEnd(range.startContainer, range.startOffset);
+  const start = [...before.toString()].length, text = range.toString();
+  line.querySelector("input").value = `${start}-${start + [...text].length}`;
+  line.querySelector("q").textContent = text;
+});
+
 // --- what is typed survives a change of language or theme, and a failed request says so -----------------
 const kept = () => `typed:${location.pathname}${new URLSearchParams(location.search).get("variant") ?? ""}`;
 const main = () => document.querySelector("#question form");
@@ -176,6 +193,7 @@ addEventListener("htmx:error", () => tell(zh ? "没有连上服务器。你写�
 
 // --- after loading, and after every swap ---------------------------------------------------------------
 function enhance() {
+  for (const claim of document.querySelectorAll("[data-claim]")) claim.hidden = false;
   for (const list of document.querySelectorAll("[data-order]:not([data-ready])")) { list.dataset.ready = ""; orderable(list); }
   for (const list of document.querySelectorAll("[data-layers]:not([data-ready])")) { list.dataset.ready = ""; buildable(list); }
 }

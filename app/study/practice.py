@@ -1,6 +1,6 @@
 """Practising one variant of a question: answering, hints, giving up, marking one's own text."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -16,6 +16,8 @@ from app.questions.variant import Variant
 from app.storage.attempts import Attempt, by_id, of_variant, record
 from app.text import Text
 
+Spans = Mapping[str, Sequence[int]]  # by key point: [start, end) in the text, in characters
+SPANS = "@spans"  # beside the parts, in the responses of an entry of own marks
 NONE = (0, 0)  # of a kind: no entries, no newest
 
 
@@ -26,6 +28,9 @@ class Practice:
     responses: Mapping[str, Any] = field(default_factory=dict)
     verdicts: Mapping[str, Verdict] = field(default_factory=dict)
     levels: Mapping[str, Mapping[str, int]] = field(default_factory=dict)  # own marks: part, point, level
+    spans: Mapping[str, Spans] = field(
+        default_factory=dict
+    )  # and where in the text each point is made, if shown
     score: float | None = None
     answered: bool = False
     hints: int = 0
@@ -55,7 +60,8 @@ def read(connection: Connection, learner_id: int | None, variant: Variant) -> Pr
     return Practice(
         responses=answer.responses,
         verdicts={part_id: restored(kept) for part_id, kept in answer.verdicts.items()},
-        levels=own.responses if own else {},
+        levels={part: levels for part, levels in own.responses.items() if part != SPANS} if own else {},
+        spans=own.responses.get(SPANS, {}) if own else {},
         score=(own or answer).score,
         answered=True,
         hints=hints,
@@ -87,7 +93,7 @@ def answer(
     )
     if unchanged:
         kept_marks = replace(entry, submission=f"{entry.submission[:58]}:kept")
-        mark_own(connection, kept_marks, unchanged)
+        mark_own(connection, kept_marks, unchanged, {i: before.spans.get(i, {}) for i in unchanged})
     return grade
 
 
@@ -105,14 +111,21 @@ def give_up(connection: Connection, entry: "Entry") -> None:
         record(connection, entry.attempt("give_up"))
 
 
-def mark_own(connection: Connection, entry: "Entry", levels: Mapping[str, Mapping[str, int]]) -> None:
-    """Keep what the learner says their own text covers; levels by part and key point."""
+def mark_own(
+    connection: Connection,
+    entry: "Entry",
+    levels: Mapping[str, Mapping[str, int]],
+    spans: Mapping[str, Spans] | None = None,
+) -> None:
+    """Keep what the learner says their own text covers, and where; levels and spans by part and key point."""
     before = read(connection, entry.learner_id, entry.variant)
     if not before.answered:
         return
     marks = {**before.levels, **levels}
     score = share(entry.variant.question, before.verdicts, marks)
-    record(connection, entry.attempt("self_mark", responses=marks, score=score, assisted=before.gave_up))
+    shown = {**before.spans, **(spans or {})}
+    responses = {**marks, SPANS: shown} if any(shown.values()) else marks
+    record(connection, entry.attempt("self_mark", responses=responses, score=score, assisted=before.gave_up))
 
 
 def share(

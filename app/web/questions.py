@@ -1,5 +1,6 @@
 """The list of questions, and what one can do at a question: answer, take a hint, see the solution, mark a text."""
 
+import re
 from typing import Any, Literal
 from urllib.parse import quote
 
@@ -31,6 +32,7 @@ NOTHING_TYPED = text(
 KINDS = ("numeric", "formula", "choice", "text")
 STATES = ("new", "tried", "solved")
 LEVELS = tuple("0123456789")
+SPAN = re.compile(r"(\d{1,5})-(\d{1,5})")
 
 
 @router.get("/questions")
@@ -98,19 +100,31 @@ def solution(visit: TheVisit, form: TheForm) -> Response:
 @router.post("/questions/{slug}/marks")
 @open_to("anyone")
 def marks(visit: TheVisit, form: TheForm) -> Response:
+    written = [
+        part
+        for part in visit.shown.question.parts
+        if isinstance(part, TextPart) and f"{part.id}.marked" in form
+    ]
     levels = {
         part.id: {
             point.id: int(level)
             for point in part.key_points
             if (level := str(form.get(f"{part.id}.{point.id}", ""))) in LEVELS
         }
-        for part in visit.shown.question.parts
-        if isinstance(part, TextPart) and f"{part.id}.marked" in form
+        for part in written
+    }
+    spans = {
+        part.id: {
+            point.id: [int(span[1]), int(span[2])]
+            for point in part.key_points
+            if (span := SPAN.fullmatch(str(form.get(f"{part.id}.{point.id}.span", ""))))
+        }
+        for part in written
     }
     return visit.act(
         form,
-        levels,
-        lambda connection, entry: practice.mark_own(connection, entry, levels),
+        [levels, spans],
+        lambda connection, entry: practice.mark_own(connection, entry, levels, spans),
         visit.responses(form),
     )
 
