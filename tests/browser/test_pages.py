@@ -7,7 +7,16 @@ from tests.browser.conftest import ROOT, Opened, violations
 
 pytestmark = pytest.mark.browser
 QUESTIONS = [f"/questions/{slug}" for slug in load(ROOT / "questions").questions]
-PAGES = ["/", "/questions", "/progress", "/api/docs", "/nowhere"]
+PAGES = [
+    "/",
+    "/questions",
+    "/progress",
+    "/drills",
+    "/mistakes",
+    "/mistakes/bias_forgotten",
+    "/api/docs",
+    "/nowhere",
+]
 SHOTS = ROOT / "shots"
 
 
@@ -21,7 +30,7 @@ def test_a_page_is_accessible_and_fits_a_phone(opened: Opened, path: str) -> Non
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize("width", [390, 1280])
-@pytest.mark.parametrize("path", [*PAGES[:3], "/questions/convolve-and-pool", "/questions/digit-network"])
+@pytest.mark.parametrize("path", [*PAGES[:6], "/questions/convolve-and-pool", "/questions/digit-network"])
 def test_the_looks(opened: Opened, path: str, width: int, language: str, theme: str) -> None:
     page = opened(path, width=width, theme=theme, language=language)
     assert page.locator("html").get_attribute("lang") == {"zh": "zh-CN", "en": "en"}[language]

@@ -284,3 +284,43 @@ def test_the_focus_is_led_to_what_a_button_brought(opened: Opened) -> None:
         page.get_by_role("button", name=f"加一层：{name}").click()
     page.get_by_role("button", name="删去第 1 层").click()
     expect(page.locator(".chip button:focus")).to_have_count(1)
+
+
+SELECT = """words => {
+  const text = document.querySelector('[data-mine]').firstChild, range = document.createRange();
+  range.setStart(text, text.data.indexOf(words));
+  range.setEnd(text, text.data.indexOf(words) + words.length);
+  getSelection().removeAllRanges();
+  getSelection().addRange(range);
+}"""
+
+
+def test_the_words_that_make_a_point_can_be_marked(opened: Opened) -> None:
+    page = opened("/questions/why-gradient-descent")
+    page.locator("textarea").fill("🙂 梯度下降每次只看一小批样本。")
+    page.get_by_role("button", name="批改").click()
+    page.locator("[data-mine]").wait_for()
+    assert page.locator(".own .note").count() == 0  # no score before the learner has judged
+    page.evaluate(SELECT, "每次只看一小批样本")
+    page.get_by_role("button", name="我写到了").nth(3).click()
+    expect(page.locator("[name='why.efficiency']")).to_be_checked()
+    page.get_by_role("button", name="记下自评").click()
+    page.locator(".own .note").wait_for()
+    page.reload()
+    expect(page.locator(".claimed q").nth(3)).to_have_text("每次只看一小批样本")
+    assert violations(page) == []
+
+
+def test_a_learner_drills_one_mistake_and_sees_it_in_progress(opened: Opened) -> None:
+    page = opened("/questions/fcn-parameter-count", javascript=False)
+    page.locator("[name=total]").fill("52")
+    page.get_by_role("button", name="批改").click()
+    page.get_by_role("link", name="说明：漏了偏置").click()
+    page.get_by_role("link", name="专练这一点").first.click()
+    expect(page.locator(".focus")).to_contain_text("漏了偏置")
+    first = page.url
+    page.get_by_role("link", name="再来一题").click()
+    expect(page.locator(".focus")).to_contain_text("漏了偏置")
+    assert page.url != first
+    page.get_by_role("link", name="进度").click()
+    expect(page.locator(".slips")).to_contain_text("漏了偏置")

@@ -103,6 +103,17 @@ def test_a_text_scores_only_once_its_writer_has_marked_it(act: Act, engine: Engi
     assert act(answering({part.id: "另写一段。"}), FOUR).levels == {}
 
 
+def test_the_words_that_make_a_point_are_kept_with_its_mark(act: Act, library: Library) -> None:
+    (part,) = library.question(FOUR).parts
+    act(answering({part.id: "沿负梯度更新参数，让损失变小。"}), FOUR)
+    levels, spans = {part.id: {"params": 1}}, {part.id: {"params": [4, 8]}}
+    kept = act(lambda connection, entry: practice.mark_own(connection, entry, levels, spans), FOUR)
+    assert (kept.levels, kept.spans) == (levels, spans)
+    again = act(answering({part.id: "沿负梯度更新参数，让损失变小。"}), FOUR)
+    assert (again.levels, again.spans) == (levels, spans)
+    assert act(answering({part.id: "另写一段。"}), FOUR).spans == {}
+
+
 def test_marks_without_an_answer_are_not_kept(act: Act) -> None:
     assert act(marking({"x": {"y": 1}}), FOUR) == Practice()
 
