@@ -340,7 +340,7 @@ def test_a_heap_of_keywords_needs_a_look() -> None:
     assert state(lines, "训练 测试 标签 损失 梯度 参数 更新 反向传播 准确率 评估") == "check"
     assert state(lines, "训练、测试、标签、损失、梯度、参数、更新、反向传播、准确率、评估") == "check"
     assert state(lines, "gates cell state memory loss backpropagation update sequence parameters") == "check"
-    assert state(lines, "训练，测试，标签，损失，梯度，参数，更新，反向传播，准确率") == "check"
+    assert state(lines, "训练，测试，标签，损失，梯度，参数，偏置，反向传播，准确率") == "check"
     assert state(lines, "训练：前向 + 反向传播，更新权重，计算量大。") == "found"
     assert state(lines, "1 反向传播 2 更新权重 3 看准确率 4 调学习率 5 早停") == "found"
 
