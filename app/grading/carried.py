@@ -1,8 +1,8 @@
 """Error carried forward: a part judged from the learner's own earlier values, where these are plausible.
 
 A wrong earlier value is plausible when it is a known mistake, was itself carried forward, has at least a third of its
-cells right, or is a number of the right sign within a factor of four of the truth. So an easy wrong start, such as
-zeros, does not earn the marks of what comes after.
+cells right, or has every number of the right sign and within a factor of four of the truth. So an easy wrong start,
+such as zeros, does not earn the marks of what comes after.
 """
 
 from collections.abc import Iterator, Mapping
@@ -142,9 +142,11 @@ def is_usable(variant: Variant, part_id: str, judged: Judged) -> bool:
 
 
 def near(value: Any, truth: Any) -> bool:
-    """Whether a number is of the right sign and within the factor of the truth."""
+    """Whether a number, or every one of several, is of the right sign and within the factor of the truth."""
+    if isinstance(value, list) and isinstance(truth, list):
+        return len(value) == len(truth) and all(map(near, value, truth))
     if isinstance(value, list) or isinstance(truth, list) or not truth:
-        return False
+        return value == truth
     return bool(1 / PLAUSIBLE_FACTOR <= value / Fraction(truth) <= PLAUSIBLE_FACTOR)
 
 

@@ -47,7 +47,8 @@ def rows_of(whole: Piece) -> list[list[Piece]]:
     groups = split(body, BETWEEN)
     if groups and all(is_group(group) for group in groups):
         return [cells_of(group.inside) for group in groups]
-    return [cells_of(row) for row in split(body, LATEX_ROW_END if r"\\" in body.text else ROW_END)]
+    rows = split(body, LATEX_ROW_END if r"\\" in body.text else ROW_END)
+    return [cells for row in rows if (cells := cells_of(row))]
 
 
 def unwrapped(piece: Piece) -> Piece:

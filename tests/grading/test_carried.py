@@ -30,7 +30,7 @@ def passes(bank: Bank) -> Variant:
 
 
 def test_a_slip_in_the_forward_pass_costs_its_own_part_only(passes: Variant) -> None:
-    z1 = [value + 0.1 for value in passes.answers["z1"].value]  # type: ignore[union-attr, operator]
+    z1 = [value * 1.2 for value in passes.answers["z1"].value]  # type: ignore[union-attr, operator]
     grade = grade_all(passes, typed(passes, Way(own={"z1": z1})))
     assert grade.parts["z1"].verdict == "incorrect"
     for part_id, verdict in grade.parts.items():

@@ -345,6 +345,15 @@ def test_any_response_is_read_or_refused(typed: object) -> None:
             assert problem.message.zh and problem.message.en
 
 
+@pytest.mark.parametrize("typed", [["[0\\\\;]"], ["1", "0\\\\;"], "1\\\\;\\\\2 3"])
+def test_a_row_that_holds_only_a_separator_is_no_row(typed: object) -> None:
+    for read in (read_vector, read_matrix):
+        try:
+            assert all(row or row == 0 for row in read(typed))  # type: ignore[operator]
+        except Unreadable as problem:
+            assert problem.message.en
+
+
 @pytest.mark.parametrize(
     "piece",
     ["9^", "[", "]", "((", "1,", " ", "\t", "a ", "array(", ",dtype=", "\\\\", "&", "{[(", "1e9", "x", "1 ", "-", "=", r"\frac"],
