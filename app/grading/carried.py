@@ -94,7 +94,8 @@ def along(
     asked, truth, first = precision(part), cast(list[Real], answer.value), None
     expected = list(truth)
     for i, entry in enumerate(value):
-        written = {} if answer.asked.index else {answer.asked.result: [plain(v) for v in value[:i]]}
+        before = [plain(v) for v in value[:i]] + [None] * (len(value) - i)
+        written = {} if answer.asked.index else {answer.asked.result: before}
         if own or (written and first is not None):
             reached = answer.done(Way(own=own | written))
             if not isinstance(reached, list) or len(reached) != len(truth):
@@ -146,7 +147,7 @@ def near(value: Any, truth: Any) -> bool:
     if isinstance(value, list) and isinstance(truth, list):
         return len(value) == len(truth) and all(map(near, value, truth))
     if isinstance(value, list) or isinstance(truth, list) or not truth:
-        return value == truth
+        return bool(value == truth)
     return bool(1 / PLAUSIBLE_FACTOR <= value / Fraction(truth) <= PLAUSIBLE_FACTOR)
 
 
