@@ -40,15 +40,27 @@ Earlier = Mapping[str, Judged]  # by part
 
 
 def carry(rules: Any, variant: Variant, part: Part, value: Any, earlier: Earlier) -> Comparison | None:
-    """The value compared with what follows from the learner's own earlier ones; None where none can be used."""
+    """The value compared with what follows from the learner's own earlier ones; None where none can be used.
+
+    Of an earlier result of the same computation only what deviates is put in first, so that the rounding of the rest
+    does no harm; then everything as it was typed, for those who went on from their rounded results.
+    """
+    usable = {i: judged for i, judged in earlier.items() if is_usable(variant, i, judged)}
+    deviating = {i: j for i, j in usable.items() if j.verdict.verdict != "correct"}
+    found = [carried_on(rules, variant, part, value, usable, chosen) for chosen in (deviating, usable)]
+    return max(filter(None, found), key=lambda comparison: comparison.score, default=None)
+
+
+def carried_on(
+    rules: Any, variant: Variant, part: Part, value: Any, usable: Earlier, chosen: Earlier
+) -> Comparison | None:
     answer = variant.answers[part.id]
-    usable = {i: plain(j.value) for i, j in earlier.items() if is_usable(variant, i, j)}
-    own_inputs = {i: usable[i] for i in answer.asked.uses.values() if i in usable}
+    own_inputs = {i: plain(usable[i].value) for i in answer.asked.uses.values() if i in usable}
     if own_inputs:
         answer = variant.follow(part, own_inputs) or answer
-    own = own_results(variant, part, answer, usable)
+    own = own_results(variant, answer, chosen)
     if isinstance(part, NumbersPart) and isinstance(answer.value, list) and len(value) == len(answer.value):
-        return along(part, answer, value, own, bool(own_inputs))
+        return along(part, answer, value, own, bool(own_inputs), typed=chosen is usable)
     expected = answer.done(Way(own=own)) if own else answer.value
     if expected is None or not (own or own_inputs):
         return None
@@ -57,15 +69,15 @@ def carry(rules: Any, variant: Variant, part: Part, value: Any, earlier: Earlier
     return Comparison(found.score, found.right, found.cells, said)
 
 
-def own_results(variant: Variant, part: Part, answer: Answer, usable: Mapping[str, Value]) -> dict[str, Any]:
+def own_results(variant: Variant, answer: Answer, earlier: Earlier) -> dict[str, Any]:
     """The learner's own values of earlier results of the same computation."""
     own: dict[str, Any] = {}
     for before in variant.question.parts:
         asked = computed(before)
-        if asked and before.id in usable:
+        if asked and before.id in earlier:
             known = variant.answers[before.id]
             if known.operation is answer.operation and known.inputs == answer.inputs:
-                put(own, asked.result, asked.index, usable[before.id], known.solution.results)
+                put(own, asked.result, asked.index, plain(earlier[before.id].value), known.solution.results)
     return own
 
 
@@ -88,14 +100,13 @@ def blank(value: Value) -> Any:
 
 
 def along(
-    part: NumbersPart, answer: Answer, value: list[Any], own: dict[str, Any], carried: bool
+    part: NumbersPart, answer: Answer, value: list[Any], own: dict[str, Any], carried: bool, typed: bool
 ) -> Comparison | None:
     """Entry by entry, each from those before it as the learner wrote them; None where nothing differs from the truth."""
     asked, truth, first = precision(part), cast(list[Real], answer.value), None
-    expected = list(truth)
+    expected, before = list(truth), [None] * len(value)
     for i, entry in enumerate(value):
-        before = [plain(v) for v in value[:i]] + [None] * (len(value) - i)
-        written = {} if answer.asked.index else {answer.asked.result: before}
+        written = {} if answer.asked.index else {answer.asked.result: [*before]}
         if own or (written and first is not None):
             reached = answer.done(Way(own=own | written))
             if not isinstance(reached, list) or len(reached) != len(truth):
@@ -103,7 +114,9 @@ def along(
             expected[i] = cast(Real, reached[i])
         if entry is None:
             break
-        if first is None and not agrees(entry, expected[i], asked):
+        right = agrees(entry, expected[i], asked)
+        before[i] = None if right and not typed else plain(entry)
+        if first is None and not right:
             first = i
             if not near(entry, expected[i]) and not is_known(answer, i, entry, asked):
                 break
@@ -113,8 +126,10 @@ def along(
         None if v is None else "correct" if agrees(v, e, asked) else "incorrect"
         for v, e in zip(value, expected, strict=True)
     ]
-    right = cells.count("correct")
-    return Comparison(right / len(cells), right == len(cells), cells, sentence(first, bool(own) or carried))
+    followed = cells.count("correct")
+    return Comparison(
+        followed / len(cells), followed == len(cells), cells, sentence(first, bool(own) or carried)
+    )
 
 
 def sentence(first: int | None, carried: bool) -> Text:
