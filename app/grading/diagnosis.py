@@ -56,7 +56,12 @@ def search(
     end = clock() + SECONDS
     local = answer.operation.local_mistakes(answer.inputs)
     every = ((m, done(answer, m)) for m in (*answer.operation.mistakes(answer.inputs), *local))
-    single = [(mistake, reached) for mistake, reached in every if reached not in (None, answer.value)]
+    single: list[tuple[Mistake, Value | None]] = []
+    for mistake, reached in every:
+        # at the only place where it can be made, a mistake is the one made throughout
+        told_already = any(mistake.name == m.name and reached == r for m, r in single)
+        if reached not in (None, answer.value) and not told_already:
+            single.append((mistake, reached))
     if fitting := [mistake for mistake, reached in single if leads(part, reached, value)]:
         return told(*fitting) if len(fitting) == 1 and rare(part, answer, len(single)) else None
     if not rare(part, answer, comb(len(single), 2)):
