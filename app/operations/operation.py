@@ -148,7 +148,7 @@ class Operation(Generic[I]):
 
     def compute(self, given: I, way: Way = RIGHT) -> Results:
         """Named results, computed this way. LeadsNowhere where there are none."""
-        return self.solve(given).results
+        raise NotImplementedError
 
     def steps(self, given: I, results: Results) -> Iterable[Step]:
         """The right results worked out, line by line."""
@@ -187,9 +187,7 @@ class Operation(Generic[I]):
 def leading(operation: Operation[I], given: I, mistakes: Iterable[Mistake]) -> Iterator[Mistake]:
     """Each mistake with the results that it leads to, where it leads to any."""
     for mistake in mistakes:
-        if mistake.results:
-            yield mistake
-        elif results := computed(operation, given, Way(mistake.otherwise)):
+        if results := computed(operation, given, Way(mistake.otherwise)):
             yield mistake.leads_to(**results)
 
 
