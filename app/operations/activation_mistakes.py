@@ -5,17 +5,17 @@ from app.text import text
 
 TANH_FOR_SIGMOID = Mistake(
     "tanh_for_sigmoid",
-    text("用了 tanh", "tanh in place of sigmoid"),
+    text("把 sigmoid 算成了 tanh", "tanh in place of sigmoid"),
     text("sigmoid 的输出在 0 和 1 之间。", "The outputs of sigmoid lie between 0 and 1."),
 )
 SIGMOID_FOR_TANH = Mistake(
     "sigmoid_for_tanh",
-    text("用了 sigmoid", "sigmoid in place of tanh"),
+    text("把 tanh 算成了 sigmoid", "sigmoid in place of tanh"),
     text("tanh 的输出在 −1 和 1 之间。", "The outputs of tanh lie between −1 and 1."),
 )
 SIGMOID_FOR_RELU = Mistake(
     "sigmoid_for_relu",
-    text("用了 sigmoid", "sigmoid in place of ReLU"),
+    text("把 ReLU 算成了 sigmoid", "sigmoid in place of ReLU"),
     text("ReLU 对正的输入输出什么？", "What does ReLU output for a positive input?"),
 )
 EXPONENT_SIGN = Mistake(
@@ -43,8 +43,8 @@ POINT_FOR_VALUE = Mistake(
 )
 IDENTITY = Mistake(
     "identity",
-    text("负数没有变成 0", "negative points passed through"),
-    text("ReLU 对负的输入输出什么？", "What does ReLU output for a negative input?"),
+    text("负数原样通过了", "negative inputs passed unchanged"),
+    text("负的输入和正的输入，处理方式相同吗？", "Are negative inputs treated like positive ones?"),
 )
 ABSOLUTE = Mistake(
     "absolute_value",
@@ -129,7 +129,7 @@ ONE_AT_ZERO = Mistake(
 )
 SLOPE_EVERYWHERE = Mistake(
     "slope_everywhere",
-    text("正数也乘了斜率", "positive points multiplied by the slope too"),
+    text("正数也乘了斜率", "positive inputs multiplied by the slope too"),
     text("斜率作用在哪一边？", "On which side does the slope act?"),
 )
 SLOPE_ADDED = Mistake(

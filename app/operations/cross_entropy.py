@@ -78,7 +78,7 @@ TARGETS_IGNORED = Mistake(
 )
 LOG_LAST = Mistake(
     "log_taken_last",
-    text("先平均再取对数", "logarithm taken after the sum"),
+    text("最后才取对数", "logarithm taken last"),
     text("先取对数再求和，还是先求和再取对数？", "Which comes first: the logarithm or the sum?"),
 )
 LOG_FORGOTTEN = Mistake(

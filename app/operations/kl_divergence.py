@@ -47,8 +47,8 @@ ENTROPY_NOT_SUBTRACTED = Mistake(
 )
 ENTROPY_ALONE = Mistake(
     "entropy_alone",
-    text("只算了 p 的熵", "only the entropy of p computed"),
-    text("结果里用到分布 q 了吗？", "Does the result depend on q at all?"),
+    text("只算了 P 的熵", "only the entropy of P computed"),
+    text("结果里用到分布 Q 了吗？", "Does the result depend on Q at all?"),
 )
 WEIGHTS_FORGOTTEN = Mistake(
     "weights_forgotten",
@@ -57,7 +57,7 @@ WEIGHTS_FORGOTTEN = Mistake(
 )
 WEIGHTED_BY_Q = Mistake(
     "weighted_by_q",
-    text("按 q 加权了", "weighted by q"),
+    text("按 Q 加权了", "weighted by Q"),
     text("期望是按哪一个分布求的？", "Under which of the two distributions is the expectation?"),
 )
 MEAN_FOR_SUM = Mistake(

@@ -68,7 +68,7 @@ NEGATIVE_SUBTRACTED = Mistake(
 )
 HALVED = Mistake(
     "halved",
-    text("多乘了 1/2", "halved"),
+    text("多乘了 1/2", "an extra factor ½"),
     text(
         "有的教材加 1/2 使求导方便，这里的定义没有。",
         "Some books add ½ to ease the derivative; the definition here has none.",

@@ -1,5 +1,6 @@
 """Notes on mistakes: every mistake of every drill has one, and what it says is computed."""
 
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -18,12 +19,13 @@ EARLY = "rounded_early"  # no operation's own
 
 
 def names_of(bank: Bank, operation: str) -> set[str]:
-    """Every mistake that the drills of an operation can name."""
+    """Every mistake of an operation that drills can name, its own or those of which it is one part."""
     found: set[str] = set()
-    for level in bank.drills[operation]:
+    for level in chain(*bank.drills.values()):
         for answer in variant(level).answers.values():
-            found |= {mistake.name for mistake in answer.operation.mistakes(answer.inputs)}
-            found |= {mistake.name for mistake in answer.operation.local_mistakes(answer.inputs)}
+            if answer.operation.name == operation:
+                found |= {mistake.name for mistake in answer.operation.mistakes(answer.inputs)}
+                found |= {mistake.name for mistake in answer.operation.local_mistakes(answer.inputs)}
     return found
 
 
