@@ -17,13 +17,18 @@ BROKEN_LINE = re.compile(rf"(?<={CJK})[ \t]*\n[ \t]*(?={CJK})|(?<=[，。；：�
 SIGN = re.compile(
     r"(<mo(?: [^>]*)?>(?:=|,|&#x0003D;|&#x00028;|\(|\[|&#x0005B;|&#x000D7;|&#x022C5;|&#x0002C;)</mo>)<mo>(&#x02212;|−|-)"
 )
+# a named function stands a little apart from what it meets, but not from its bracket
+NAMED = "(<mi>(?:ln|log|exp|tanh|sin|cos)</mi>)"
+FUNCTION_BEFORE, FUNCTION_AFTER = re.compile(rf"(?<=</m[in]>){NAMED}"), re.compile(rf"{NAMED}(?=<m[in]>)")
+THIN = '<mspace width="0.17em"></mspace>'
 
 
 @lru_cache(maxsize=8192)
 def formula(latex: str, block: bool = False) -> str:
     """MathML of a LaTeX formula; the source itself where it cannot be rendered."""
     try:
-        return SIGN.sub(r'\1<mo form="prefix">\2', convert(latex, display="block" if block else "inline"))
+        signed = SIGN.sub(r'\1<mo form="prefix">\2', convert(latex, display="block" if block else "inline"))
+        return FUNCTION_AFTER.sub(rf"\1{THIN}", FUNCTION_BEFORE.sub(rf"{THIN}\1", signed))
     except Exception:  # the converter has no common error, and a page must not fail over one formula
         return f"<code>{escape(latex)}</code>"
 

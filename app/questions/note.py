@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import yaml
 from pydantic import Field, ValidationError, model_validator
 
 from app.operations import OPERATIONS
@@ -14,7 +13,7 @@ from app.operations.operation import Mistake, Value, Way, computed, named_mistak
 from app.questions.evaluation import Budget, Point, evaluate
 from app.questions.formula import FormulaError, parse
 from app.questions.part import Id, Strict, refuse
-from app.questions.source import BankError, problem_of
+from app.questions.source import BankError, mapping, problem_of
 from app.questions.symbols import Symbols
 from app.text import Text
 
@@ -87,11 +86,11 @@ def load_notes(folder: Path) -> Mapping[str, Note]:
     problems = []
     for path in sorted(folder.glob("*.yaml")):
         source = path.read_text(encoding="utf-8")
-        for name, content in (yaml.load(source, Loader=yaml.CSafeLoader) or {}).items():
+        file = f"{folder.name}/{path.name}"
+        for name, content in mapping(source, file).items():
             try:
-                notes[name] = Note(name=name, **content)
+                notes[name] = Note.model_validate({"name": name} | content)
             except ValidationError as error:
-                file = f"{folder.name}/{path.name}"
                 problems += [problem_of(detail, source, file, [name]) for detail in error.errors()]
     if problems:
         raise BankError(problems)

@@ -34,3 +34,8 @@ def test_a_line_broken_between_chinese_characters_leaves_no_space() -> None:
 
 def test_labels_have_no_markup() -> None:
     assert spoken(r"求 $\sigma(x)$ 的**值**") == "求 sigma(x) 的值"
+
+
+def test_a_named_function_stands_apart_from_its_neighbours() -> None:
+    assert formula(r"0.5 \ln 0.2").count("<mspace") == 2
+    assert formula(r"\ln(2)").count("<mspace") == 0

@@ -68,3 +68,10 @@ def test_a_faulty_note_is_named_with_its_line(tmp_path: Path) -> None:
     with pytest.raises(BankError) as error:
         load_notes(tmp_path)
     assert any(":1:" in str(problem) and "what" in str(problem) for problem in error.value.problems)
+
+
+def test_broken_yaml_is_named_with_its_line(tmp_path: Path) -> None:
+    (tmp_path / "some.yaml").write_text("bias_forgotten:\n  title: [", "utf-8")
+    with pytest.raises(BankError) as error:
+        load_notes(tmp_path)
+    assert "some.yaml:2" in str(error.value.problems[0])
