@@ -10,7 +10,7 @@ UNSCALED = Mistake(
 )
 SCALED_BY_D = Mistake(
     "scaled_by_d",
-    text(r"除以了 $d$ 而不是 $\sqrt{d}$", r"divided by $d$, not $\sqrt{d}$"),
+    text(r"除以了 $d$ 而不是 $\sqrt{d}$", r"divided by $d$, not by $\sqrt{d}$"),
     text("缩放因子让点积的标准差回到 1。", "The factor brings the standard deviation of a dot product to 1."),
 )
 KEYS_NOT_TRANSPOSED = Mistake(
@@ -70,6 +70,6 @@ WEIGHTS_TRANSPOSED = Mistake(
 )
 LARGEST_ONLY = Mistake(
     "largest_only",
-    text("只取了权重最大的值", "only the value of the largest weight taken"),
+    text("只取了权重最大的值", "only the value with the largest weight taken"),
     text("权重小的值对输出有贡献吗？", "Do values of small weight contribute to the output?"),
 )

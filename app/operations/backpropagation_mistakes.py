@@ -17,7 +17,8 @@ OUTPUT_SLOPE_FORGOTTEN = Mistake(
     "output_derivative_forgotten",
     text("输出层误差漏了激活函数的导数", "derivative of the output's activation forgotten"),
     text(
-        "损失对 z2 求导，要经过输出层的激活函数。", "The way from the loss to z2 leads through an activation."
+        "损失对 z2 求导，要经过输出层的激活函数。",
+        "From the loss to z2, the derivative passes through an activation.",
     ),
 )
 OUTPUT_SLOPE_ADDED = Mistake(
@@ -46,7 +47,10 @@ NOT_TRANSPOSED = Mistake(
 SIGN_FLIPPED = Mistake(
     "sign_flipped",
     text("误差的符号反了", "sign of the error flipped"),
-    text("损失对预测求导，预测值前面是什么符号？", "Differentiate by the prediction: which sign has it?"),
+    text(
+        "损失对预测求导，预测值前面是什么符号？",
+        "In the derivative of the loss, which sign has the prediction?",
+    ),
 )
 HALF_FORGOTTEN = Mistake(
     "half_forgotten",
@@ -55,7 +59,7 @@ HALF_FORGOTTEN = Mistake(
 )
 TWO_FORGOTTEN = Mistake(
     "two_forgotten",
-    text("求导漏了系数 2", "factor two of the derivative forgotten"),
+    text("求导漏了系数 2", "factor 2 of the derivative forgotten"),
     text("平方的导数是什么？", "What is the derivative of a square?"),
 )
 OUTPUT_ACTIVATION_FORGOTTEN = Mistake(
@@ -78,7 +82,7 @@ SLOPE_AT_ACTIVATION = Mistake(
 )
 POINT_FOR_VALUE = Mistake(
     "point_for_value",
-    text("导数公式里代入了 z 而不是 f(z)", "z put where the derivative's formula takes f(z)"),
+    text("导数公式里代入了 z 而不是 f(z)", "z used in a formula that takes f(z)"),
     text(
         "用函数值表示的导数公式，代入的应是函数值。",
         "A derivative written in terms of the value takes the value.",
@@ -120,7 +124,7 @@ INPUT_FOR_GRADIENT = Mistake(
 GRADIENT_TRANSPOSED = Mistake(
     "gradient_transposed",
     text("权重的梯度转置了", "gradient of the weights transposed"),
-    text("dW 的形状应当与谁相同？", "Whose shape has dW?"),
+    text("dW 的形状应当与谁相同？", "Which matrix has the same shape as dW?"),
 )
 MEAN_FORGOTTEN = Mistake(
     "sum_for_mean",

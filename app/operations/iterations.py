@@ -41,7 +41,7 @@ COUNTED_FOR_DROPPED = Mistake(
 )
 NOT_ROUNDED = Mistake(
     "not_rounded",
-    text("批次数没有取整", "batches not rounded"),
+    text("批数没有取整", "number of batches not rounded"),
     text("一次迭代用一批，批数可以是小数吗？", "One iteration takes one batch: can half a batch count?"),
 )
 EPOCHS_JOINED = Mistake(
@@ -56,7 +56,7 @@ EPOCHS_FORGOTTEN = Mistake(
 )
 BATCH_FORGOTTEN = Mistake(
     "batch_forgotten",
-    text("按每个样本一次迭代算了", "one iteration per sample"),
+    text("一个样本算成了一次迭代", "one iteration per sample"),
     text("一次迭代同时用多少个样本？", "How many samples does one iteration use at once?"),
 )
 EPOCH_FOR_ITERATION = Mistake(
@@ -71,7 +71,8 @@ SIZE_FOR_COUNT = Mistake(
     "size_for_count",
     text("把批的大小当成了批的个数", "size of a batch taken for the number of batches"),
     text(
-        "题目给的是一批有几个样本，还是一轮有几批？", "Is it samples in a batch that are given, or batches?"
+        "题目给的是一批有几个样本，还是一轮有几批？",
+        "Does the question give the samples of a batch, or the batches of an epoch?",
     ),
 )
 SWAPPED = Mistake(

@@ -44,7 +44,7 @@ OUTPUT_NOT_SQUARED = Mistake(
 )
 COUNTED_TWICE = Mistake(
     "counted_twice",
-    text("乘法和加法分开数了", "multiplications and additions counted apart"),
+    text("乘法和加法分开数了", "multiplications and additions counted separately"),
     text(
         "一次乘加包含一次乘法和一次加法。",
         "One multiply-add is one multiplication and one addition together.",

@@ -40,8 +40,8 @@ STRIDES_IGNORED = Mistake(
     "strides_ignored",
     text("忽略了步幅", "strides ignored"),
     text(
-        "前面的层移动几格，后面的一格就对应输入的几格。",
-        "One step of a later layer covers as much of the input as the strides before it make.",
+        "前面的层每次移动好几格时，后面一层的一格是输入的几格？",
+        "Where earlier layers move several places at a time, how much of the input is one step?",
     ),
 )
 JUMP_TOO_EARLY = Mistake(
@@ -69,8 +69,8 @@ STRIDES_ADDED = Mistake(
     "strides_added",
     text("把前面的步幅相加了", "strides added, not multiplied"),
     text(
-        "两层步幅都是 2：移动一格相当于输入的几格？",
-        "Two layers of stride 2: how much of the input does one step make?",
+        "两层步幅都是 2：再下一层移动一格，相当于输入的几格？",
+        "Two layers of stride 2: how much of the input is one step of the next layer?",
     ),
 )
 KERNELS_ADDED = Mistake(
