@@ -15,7 +15,7 @@ BROKEN_LINE = re.compile(rf"(?<={CJK})[ \t]*\n[ \t]*(?={CJK})|(?<=[，。；：�
 
 # a minus that opens a number belongs to it: MathML would space it as a difference
 SIGN = re.compile(
-    r"(<mo(?: [^>]*)?>(?:=|,|&#x0003D;|&#x00028;|\(|\[|&#x0005B;|&#x000D7;|&#x022C5;|&#x0002C;)</mo>)<mo>(&#x02212;|−|-)"
+    r"(<mo(?: [^>]*)?>(?:=|,|≈|&#x02248;|&#x0003D;|&#x00028;|\(|\[|&#x0005B;|&#x000D7;|&#x022C5;|&#x0002C;)</mo>)<mo>(&#x02212;|−|-)"
 )
 # a named function stands a little apart from what it meets, but not from its bracket
 NAMED = "(<mi>(?:ln|log|exp|tanh|sin|cos)</mi>)"

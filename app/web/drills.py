@@ -92,10 +92,14 @@ def mistake(request: Request, name: str, library: TheLibrary) -> Response:
 def drill(
     name: str, library: TheLibrary, engine: TheEngine, learner: TheLearner, operation: str = ""
 ) -> Response:
-    """A variant not shown yet in which the mistake can be made, at the easiest level that has one."""
-    found = level_with(library, operation, name) if name in library.bank.notes else None
-    if found is None:
+    """A variant not shown yet in which the mistake can be made, at the easiest level of the operation, or of any."""
+    note = library.bank.notes.get(name)
+    if note is None:
         raise NotFound
+    wanted = [operation] if operation else note.operations
+    found = next(filter(None, (level_with(library, each, name) for each in wanted)), None)
+    if found is None:
+        return RedirectResponse(f"/mistakes/{name}", 303)
     with reading(engine) as connection:
         progress = attempts.progress_of(connection, learner) if learner else {}
     most = progress[found.slug].most_variant if found.slug in progress else 0

@@ -94,13 +94,24 @@ def test_a_drill_on_just_that_draws_numbers_in_which_it_can_go_wrong(client: Tes
     "path",
     [
         "/mistakes/nothing",
-        "/mistakes/bias_forgotten/drill?operation=softmax",
         "/mistakes/nothing/drill",
         "/questions/nothing/another",
     ],
 )
 def test_what_does_not_exist_is_not_found(client: TestClient, path: str) -> None:
     assert client.get(path).status_code == 404
+
+
+def test_where_no_drill_can_make_the_mistake_the_note_is_shown(client: TestClient) -> None:
+    reply = client.get("/mistakes/bias_forgotten/drill?operation=softmax")
+    assert (reply.status_code, reply.headers["location"]) == (303, "/mistakes/bias_forgotten")
+
+
+def test_every_mistake_can_be_drilled_or_is_explained(client: TestClient, bank: Bank) -> None:
+    drilled = [
+        name for name in bank.notes if "focus=" in client.get(f"/mistakes/{name}/drill").headers["location"]
+    ]
+    assert len(drilled) > 0.9 * len(bank.notes)
 
 
 def test_an_unknown_focus_is_ignored(client: TestClient) -> None:
