@@ -87,7 +87,8 @@ KERNEL_SIDES_ADDED = Mistake(
     "kernel_sides_added",
     text("卷积核的两条边相加，没有相乘", "kernel sides added, not multiplied"),
     text(
-        "卷积核在每个通道上是一个平面：它有几格？", "On each channel a kernel is a plane: how many places has it?"
+        "卷积核在每个通道上是一个平面：它有几格？",
+        "On each channel a kernel is a plane: how many places has it?",
     ),
 )
 ADDED = Mistake(
