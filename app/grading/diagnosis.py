@@ -23,7 +23,7 @@ RARE = 100
 
 EARLY = "rounded_early"
 ROUNDED_EARLY = text(
-    "方法对了，但取整太早：中间结果多保留几位，最后再取整。",
+    "方法对了，但舍入太早：中间结果多保留几位，最后再舍入。",
     "The method is right, but you rounded too early: keep more digits in between and round at the end.",
 )
 TWO = text("两处错误合在一起：", "Two mistakes at once:")

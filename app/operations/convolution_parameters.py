@@ -47,7 +47,7 @@ BIAS_FORGOTTEN = Mistake(
 )
 BIAS_ADDED = Mistake(
     "bias_added",
-    text("多算了偏置", "biases counted"),
+    text("多算了偏置", "biases counted that are not there"),
     text("题目说这一层没有偏置。", "This layer is declared to have no bias."),
 )
 BIAS_PER_CHANNEL = Mistake(
@@ -87,7 +87,8 @@ KERNEL_SIDES_ADDED = Mistake(
     "kernel_sides_added",
     text("卷积核的两条边相加，没有相乘", "kernel sides added, not multiplied"),
     text(
-        "卷积核在每个通道上是一个平面：它有几格？", "On each channel a kernel is a plane: of how many places?"
+        "卷积核在每个通道上是一个平面：它有几格？",
+        "On each channel a kernel is a plane: how many places has it?",
     ),
 )
 ADDED = Mistake(

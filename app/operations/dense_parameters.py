@@ -31,7 +31,7 @@ BIAS_FORGOTTEN = Mistake(
 )
 BIAS_ADDED = Mistake(
     "bias_added",
-    text("多算了偏置", "biases counted"),
+    text("多算了偏置", "biases counted that are not there"),
     text("题目说这些神经元没有偏置。", "These neurons are declared to have no bias."),
 )
 BIAS_PER_INPUT = Mistake(

@@ -65,7 +65,7 @@ BIAS_FORGOTTEN = Mistake(
 )
 BIAS_ADDED = Mistake(
     "bias_added",
-    text("多算了偏置", "biases counted"),
+    text("多算了偏置", "biases counted that are not there"),
     text("题目说有的层没有偏置。", "Some layers are declared to have no bias."),
 )
 CHANNELS_DROPPED = Mistake(

@@ -24,7 +24,7 @@ MINIMUM_FOR_MAX = Mistake(
 MAGNITUDE_FOR_MAX = Mistake(
     "magnitude_for_max",
     text("按绝对值比大小了", "compared by absolute value"),
-    text("-9 和 4 哪个大？", "Which is larger, -9 or 4?"),
+    text("−9 和 4 哪个大？", "Which is larger, −9 or 4?"),
 )
 SUM_FOR_MAX = Mistake(
     "sum_for_max",
