@@ -74,4 +74,4 @@ def test_broken_yaml_is_named_with_its_line(tmp_path: Path) -> None:
     (tmp_path / "some.yaml").write_text("bias_forgotten:\n  title: [", "utf-8")
     with pytest.raises(BankError) as error:
         load_notes(tmp_path)
-    assert "some.yaml:2" in str(error.value.problems[0])
+    assert "some.yaml:3" in str(error.value.problems[0])
