@@ -141,10 +141,13 @@ def explained(
     if said := printed_key(variant, part, value):
         return Verdict("incorrect", 0.0, said, PRINTED_KEY, truth.cells)
     answer = variant.answers[part.id]
+    found = diagnose(part, answer, value)
+    slipped = any(judged.verdict.verdict != "correct" for judged in earlier.values())
+    if found and found.throughout and not slipped:
+        return Verdict("incorrect", 0.0, found.feedback, found.name, truth.cells)
     followed = carry(COMPUTED[part.response], variant, part, value, earlier)
     if followed and followed.right:
         return replace(scored(1, followed.feedback or CORRECT, cells=followed.cells), followed=True)
-    found = diagnose(part, answer, value)
     if found and found.throughout:
         return Verdict("incorrect", 0.0, found.feedback, found.name, truth.cells)
     best = followed if followed and followed.score > truth.score else truth
