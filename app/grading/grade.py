@@ -153,7 +153,7 @@ def explained(
     if found and found.throughout:
         return Verdict("incorrect", 0.0, found.feedback, found.name, truth.cells)
     best = followed if followed and followed.score > truth.score else truth
-    if found:  # rounded too early: the method is right
+    if found and not (truth.feedback and part.response == "number"):  # else only the end is rounded wrongly
         return scored(best.score + METHOD_CREDIT * (1 - best.score), found.feedback, found.name, best.cells)
     found = search(part, answer, value)
     said = sum(

@@ -74,7 +74,8 @@ def test_the_shape_of_one_mistake_is_enough_to_name_it(bank: Bank) -> None:
     shown = variant(bank.questions["convolve-and-pool"])
     padded = "\n".join(" ".join("123456") for _ in range(6))
     assert judged(shown, "convolution", padded).mistake == "same_for_valid"
-    assert judged(shown, "convolution", "1 2\n3 4").mistake is None
+    assert judged(shown, "convolution", "1 2\n3 4").mistake == "disjoint_windows"
+    assert judged(shown, "convolution", "1 2\n3 4\n5 6").mistake is None
 
 
 def test_rounding_too_early_is_told_and_earns_half(bank: Bank) -> None:
