@@ -16,8 +16,7 @@ addEventListener("keydown", (event) => {
   if (next) { event.preventDefault(); next.focus(); next.select(); }
 });
 
-const light = (event) => {
-  const td = event.type === "focusin" && event.target.closest?.("[data-windows] td");
+const light = (td) => {
   for (const image of document.querySelectorAll("[data-image]")) {
     const { size, stride, padding, dilation = [1, 1] } = JSON.parse(image.dataset.image);
     const covered = (at, out, axis) => {
@@ -30,8 +29,23 @@ const light = (event) => {
     }
   }
 };
-addEventListener("focusin", light);
-addEventListener("focusout", light);
+// the cell that is focused, or that an opened help is about
+const about = (target) => {
+  const help = target.closest?.("details.cell[open]");
+  return (help ? document.getElementById(help.dataset.box) : target).closest?.("[data-windows] td");
+};
+addEventListener("focusin", ({ target }) => light(about(target)));
+addEventListener("focusout", () => light());
+addEventListener("toggle", ({ target }) => light(about(target)), true);
+
+addEventListener("click", (event) => {
+  const mark = event.target.closest?.(".c > a");
+  if (!mark) return;
+  event.preventDefault();
+  const help = document.getElementById(mark.hash.slice(1)).parentElement;
+  help.open = true;
+  help.querySelector("summary").focus();
+});
 
 // --- a pasted block is read by the server, and spread over the boxes -----------------------------------
 // the results of a list, then the total that follows it, if still empty; from another box, all that come after

@@ -21,6 +21,7 @@ class Comparison:
     right: bool
     cells: Cells | None = None
     feedback: Text | None = None
+    guess: Text | None = None  # said where nothing else explains the value
 
 
 def agrees(value: Fraction | None, expected: Real, asked: Precision) -> bool:

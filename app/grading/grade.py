@@ -63,13 +63,18 @@ def grade(
     variant: Variant, part: Part, response: object, earlier: Mapping[str, object] | None = None
 ) -> Verdict:
     """Judge one part. `earlier` holds the responses to earlier parts, for error carried forward."""
+    return judge(variant, part, response, judged_before(variant, part, earlier or {})).verdict
+
+
+def judged_before(variant: Variant, part: Part, responses: Mapping[str, object]) -> dict[str, Judged]:
+    """How the earlier computed parts are judged."""
     known: dict[str, Judged] = {}
     for before in variant.question.parts:
         if before.id == part.id:
             break
-        if earlier and before.id in earlier and computed(before):
-            known[before.id] = judge(variant, before, earlier[before.id], known)
-    return judge(variant, part, response, known).verdict
+        if before.id in responses and computed(before):
+            known[before.id] = judge(variant, before, responses[before.id], known)
+    return known
 
 
 def judge(variant: Variant, part: Part, response: object, earlier: Mapping[str, Judged]) -> Judged:
@@ -154,7 +159,9 @@ def explained(
     if found and not (truth.feedback and part.response == "number"):  # else only the end is rounded wrongly
         return scored(best.score + METHOD_CREDIT * (1 - best.score), found.feedback, found.name, best.cells)
     found = search(part, answer, value)
-    said = sum((words for words in (best.feedback, found and found.feedback) if words), NOTHING)
+    said = sum(
+        (words for words in (best.feedback, found.feedback if found else best.guess) if words), NOTHING
+    )
     said = said if said != NOTHING else INCORRECT
     verdict = scored(best.score, said, found.name if found else None, best.cells)
     return replace(verdict, followed=best is followed)

@@ -1,6 +1,7 @@
-"""A matrix: its shape first, then every cell; a transposed, flipped or shifted answer is named."""
+"""A matrix: its shape first, then every cell; a transposed, flipped or shifted answer is named, and a cell of another."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from app.grading.comparison import Comparison, agrees, by_cell, judged, too_roughly
@@ -19,6 +20,14 @@ LEFT_RIGHT = text("左右颠倒了。", "Flipped left to right.")
 UP_DOWN = text("上下颠倒了。", "Flipped upside down.")
 TURNED = text("上下、左右都颠倒了（旋转了 180°）。", "Flipped both ways (turned by 180°).")
 SHIFTED = text("整体错开了一格。", "Everything is shifted by one place.")
+MOSTLY_RIGHT = 1 / 2  # below this share a cell may hold another's value by chance
+MOST_NEIGHBOURS = 2  # cells told to do so
+BESIDE = {  # by rows down and columns right
+    (-1, 0): text("上面一格的值", "the value of the cell above it"),
+    (1, 0): text("下面一格的值", "the value of the cell below it"),
+    (0, -1): text("左边一格的值", "the value of the cell to its left"),
+    (0, 1): text("右边一格的值", "the value of the cell to its right"),
+}
 
 
 def read(part: MatrixPart, response: object) -> list[list[Entry]]:
@@ -40,9 +49,12 @@ def compare(part: MatrixPart, value: list[list[Entry]], expected: Matrix) -> Com
     cells: Cells = [list(row) for row in rows]
     rounding = too_roughly(pairs(value, expected, 0, 0), part.precision)
     found = by_cell([outcome for row in rows for outcome in row], cells, rounding)
-    if found.right or not name:
+    if name and not found.right:
+        return replace(found, feedback=name)
+    if found.right or found.score < MOSTLY_RIGHT:
         return found
-    return Comparison(found.score, False, cells, name)
+    beside = neighbours(value, expected, part.precision)[:MOST_NEIGHBOURS]
+    return replace(found, guess=sum(beside[1:], beside[0]) if beside else None)
 
 
 def shape(matrix: Matrix) -> tuple[int, int]:
@@ -84,6 +96,20 @@ def is_shifted(value: Matrix, expected: Matrix, asked: Precision) -> bool:
             if enough and all(agrees(v, e, asked) for v, e in both):
                 return True
     return False
+
+
+def neighbours(value: Matrix, expected: Matrix, asked: Precision) -> list[Text]:
+    """The cells that hold the right value of the one beside them, where no other cell has this value, nor their own."""
+    rows, columns = shape(expected)
+    places = [(r, c) for r in range(rows) for c in range(columns)]
+    found = []
+    for r, c in places:
+        holders = [(i - r, j - c) for i, j in places if agrees(value[r][c], expected[i][j], asked)]
+        if len(holders) == 1 and holders[0] in BESIDE:
+            what = BESIDE[holders[0]]
+            zh, en = f"第 {r + 1} 行第 {c + 1} 列写的是", f"Row {r + 1}, column {c + 1} holds"
+            found.append(text(f"{zh}{what.zh}。", f"{en} {what.en}."))
+    return found
 
 
 def pairs(value: Matrix, expected: Matrix, down: int, right: int) -> Iterator[tuple[Entry, Any]]:

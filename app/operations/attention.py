@@ -120,9 +120,11 @@ class Attention(Operation[AttentionInputs]):
             text("用权重对值加权求和。", "Weigh the values and add them up."),
         )
 
-    def cell(self, given: AttentionInputs, result: str, place: tuple[int, int]) -> Step | None:
+    def cell(
+        self, given: AttentionInputs, result: str, place: tuple[int, int], way: Way = RIGHT
+    ) -> Step | None:
         i, j = place
-        results = self.compute(given)
+        results = self.compute(given, way)
         shown = number(results[result][i][j])
         scores, weights = results["scores"][i], results["weights"][i]
         if result == "scores":

@@ -108,9 +108,11 @@ class Backpropagation(Operation[BackpropagationInputs]):
         yield from forward_steps(given, results)
         yield from backward_steps(given, results, *slopes(given, results))
 
-    def cell(self, given: BackpropagationInputs, result: str, place: tuple[int, int]) -> Step | None:
+    def cell(
+        self, given: BackpropagationInputs, result: str, place: tuple[int, int], way: Way = RIGHT
+    ) -> Step | None:
         layer = {"dW1": 1, "dW2": 2}.get(result)
-        return gradient_entry(given, self.compute(given), layer, place) if layer else None
+        return gradient_entry(given, self.compute(given, way), layer, place) if layer else None
 
     def draw(self, like: BackpropagationInputs, rng: Generator) -> BackpropagationInputs:
         def error_arrives(given: BackpropagationInputs) -> bool:

@@ -151,9 +151,11 @@ class Convolution(Operation[ConvolutionInputs]):
             yield one_output(given, i, j, results["output"][i][j])
         yield from whole_output(np.array([results["output"]]))
 
-    def cell(self, given: ConvolutionInputs, result: str, place: tuple[int, int]) -> Step | None:
+    def cell(
+        self, given: ConvolutionInputs, result: str, place: tuple[int, int], way: Way = RIGHT
+    ) -> Step | None:
         i, j = place
-        return one_output(given, i, j, self.compute(given)["output"][i][j])
+        return one_output(given, i, j, self.compute(given, way)["output"][i][j])
 
     def draw(self, like: ConvolutionInputs, rng: Generator) -> ConvolutionInputs:
         used = np.array(like.kernel) != 0

@@ -184,7 +184,7 @@ class Dropout(Operation[DropoutInputs]):
             if given.rate and mask.flat[i]:
                 yield UNSCALED.by(scaled=False).at(i, where)
 
-    def cell(self, given: DropoutInputs, result: str, place: tuple[int, int]) -> Step:
+    def cell(self, given: DropoutInputs, result: str, place: tuple[int, int], way: Way = RIGHT) -> Step:
         r, c = place
         x, m = rows_of(given.values)[r][c], rows_of(given.mask)[r][c]
         matrix = isinstance(given.values[0], list)
@@ -194,7 +194,7 @@ class Dropout(Operation[DropoutInputs]):
             rf"y_{{{y}}} = \frac{{{number(m)} \times {signed(x)}}}{{{number(kept)}}} = {number(m * x / kept)}",
             where + text("保留，并放大。", "kept and scaled up.")
             if m
-            else where + text("被丢弃，置 0。", "dropped: zero."),
+            else where + text("掩码为 0，被丢弃。", "dropped: its mask is 0."),
         )
 
     def picture(self, given: DropoutInputs) -> Picture:

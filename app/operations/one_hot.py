@@ -171,7 +171,7 @@ class OneHot(Operation[OneHotInputs]):
             if given.classes > 1:
                 yield COLUMN_TOO_FAR.by(shift=1).at(i, where(i))
 
-    def cell(self, given: OneHotInputs, result: str, place: tuple[int, int]) -> Step:
+    def cell(self, given: OneHotInputs, result: str, place: tuple[int, int], way: Way = RIGHT) -> Step:
         row, column = place
         label = given.labels[row]
         hit = label == column
@@ -180,8 +180,8 @@ class OneHot(Operation[OneHotInputs]):
             rf"y_{{{row + 1}}} = {label} {sign} {column} \;\Rightarrow\; {int(hit)}",
             where(row)
             + text(
-                f"标签是 {label}，第 {column + 1} 列对应标签 {column}，所以写 {int(hit)}。",
-                f"its label is {label}, and column {column + 1} belongs to label {column}: write {int(hit)}.",
+                f"标签是 {label}，第 {column + 1} 列对应标签 {column}。",
+                f"its label is {label}, and column {column + 1} belongs to label {column}.",
             ),
         )
 

@@ -175,8 +175,10 @@ class Operation(Generic[I]):
         """The mistakes with the results they lead to, whether or not these differ from the right ones."""
         return tuple(leading(self, given, self.mistakes(given)))
 
-    def cell(self, given: I, result: str, place: tuple[int, int]) -> Step | None:
-        """How one entry of a matrix result comes about; None where the steps already say it."""
+    def cell(self, given: I, result: str, place: tuple[int, int], way: Way = RIGHT) -> Step | None:
+        """How one entry of a matrix result comes about; only the end of the formula gives its value.
+
+        None where the steps already say it."""
         return None
 
     def picture(self, given: I) -> Picture | None:

@@ -130,11 +130,13 @@ class Pooling(Operation[PoolingInputs]):
             yield one_output(given, c, i, j, output[c, i, j].item())
         yield from whole_output(output)
 
-    def cell(self, given: PoolingInputs, result: str, place: tuple[int, int]) -> Step | None:
+    def cell(
+        self, given: PoolingInputs, result: str, place: tuple[int, int], way: Way = RIGHT
+    ) -> Step | None:
         if np.ndim(given.image) == 3:
             return None
         i, j = place
-        return one_output(given, 0, i, j, self.compute(given)["output"][i][j])
+        return one_output(given, 0, i, j, self.compute(given, way)["output"][i][j])
 
     def draw(self, like: PoolingInputs, rng: Generator) -> PoolingInputs:
         high = int(np.clip(np.max(np.abs(like.image)), *ENTRIES))

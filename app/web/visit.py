@@ -17,6 +17,7 @@ from starlette.responses import RedirectResponse, Response
 
 from app.errors import NotFound
 from app.grading import working
+from app.grading.cells import opened
 from app.grading.understood import echo
 from app.grading.verdict import CORRECT
 from app.questions.shown import arranged, labels, shuffled
@@ -136,6 +137,7 @@ class Visit:
             "library": self.library, "question": question, "variant": shown, "progress": progress,
             "state": state, "state_of": state_of, "fresh": fresh, "notice": notice, "verdicts": verdicts,
             "fields": {p.id: fields.shown(p, shown, responses.get(p.id), verdicts.get(p.id)) for p in question.parts},
+            "opened": lambda part: opened(shown, part, state.responses, state.verdicts, state.gave_up),
             "labels": lambda part: labels(shown, part), "pieces": working.pieces, "echo": echo,
             "shuffled": lambda entries, part: shuffled(entries, shown, part),
             "arranged": lambda part, chosen: arranged(part, chosen, shown), "CORRECT": CORRECT,

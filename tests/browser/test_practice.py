@@ -235,6 +235,57 @@ def test_the_window_of_a_cell_lights_up_in_the_image(opened: Opened) -> None:
     expect(lit).to_have_count(0)
 
 
+WRONG = ["-12", "8", "8", "9", "-14", "5", "-3", "6", "-2", "-14", "-8", "-5", "24", "-9", "-1", "0"]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_wrong_cells_mark_opens_its_window_and_arithmetic(
+    opened: Opened, language: str, theme: str
+) -> None:
+    page = opened("/questions/convolve-and-pool", width=390, language=language, theme=theme)
+    for i, value in enumerate(WRONG):
+        page.locator(f"[name='convolution.{i // 4}.{i % 4}']").fill(value)
+    expect(page.locator(".cell")).to_have_count(0)
+    page.locator("#mark").click()
+    help_of, lit = page.locator("details.cell"), page.locator("[data-image] td.rf")
+    expect(help_of).to_have_count(2)
+    page.locator(".grid .no > a").last.click()
+    expect(help_of.last.locator("summary")).to_be_focused()
+    expect(help_of.last.locator("math")).to_have_text(re.compile(r"^4\s*·\s*9.*=\s*\?$"))
+    assert lit.all_inner_texts() == ["2", "5", "7", "6", "9", "7", "11", "14", "13"]
+    page.locator(".grid .no > a").first.press("Enter")
+    expect(help_of.first).to_have_attribute("open", "")
+    assert lit.all_inner_texts() == ["3", "6", "8", "4", "7", "9", "3", "5", "5"]
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.locator("details.cell summary").first.press("Enter")
+    expect(lit).to_have_count(0)
+
+
+@pytest.mark.parametrize("slug", ["drill-convolution-3", "drill-attention-3", "one-hot"])
+def test_opened_cells_are_accessible_and_fit_a_phone(opened: Opened, slug: str) -> None:
+    page = opened(f"/questions/{slug}", width=390)
+    for box in page.locator(".grid input").all():
+        box.fill("7")
+    page.locator("#mark").click()
+    page.locator(".cell").first.wait_for()
+    for summary in page.locator(".cell > summary").all():
+        summary.click()
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_a_wrong_cells_mark_opens_its_arithmetic_without_javascript(opened: Opened) -> None:
+    page = opened("/questions/convolve-and-pool", javascript=False)
+    page.locator("[name='convolution.0.1']").fill("8")
+    page.locator("#mark").click()
+    arithmetic = page.locator("details.cell math")
+    expect(arithmetic).not_to_be_visible()
+    page.locator(".grid .no > a").click()
+    expect(arithmetic).to_be_visible()
+
+
 @pytest.mark.parametrize("reply", [None, 413, 500])
 def test_a_failed_request_says_so_and_loses_nothing(opened: Opened, reply: int | None) -> None:
     page = opened("/questions/fcn-parameter-count", troubles=True)

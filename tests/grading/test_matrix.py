@@ -100,6 +100,55 @@ def test_a_single_slip_in_a_matrix_of_equal_rows_is_not_called_a_shift() -> None
     assert zeros.feedback.en == "12 of 16 are right."
 
 
+SIDES = {(-1, 0): "above it", (1, 0): "below it", (0, -1): "to its left", (0, 1): "to its right"}
+
+
+def said(found: Any) -> str:
+    return f"{found.feedback.en if found.feedback else ''}|{found.guess.en if found.guess else ''}"
+
+
+@given(st.permutations(range(20)), st.integers(0, 3), st.integers(0, 4), st.sampled_from(list(SIDES)))
+def test_a_neighbours_value_is_named(entries: list[int], r: int, c: int, side: tuple[int, int]) -> None:
+    table = np.array(entries).reshape(4, 5)
+    i, j = r + side[0], c + side[1]
+    assume(0 <= i < 4 and 0 <= j < 5)
+    wrong = table.copy()
+    wrong[r, c] = table[i, j]
+    found = compared(typed(wrong), table.tolist())
+    assert found.feedback.en == "19 of 20 are right."
+    assert found.guess.en == f"Row {r + 1}, column {c + 1} holds the value of the cell {SIDES[side]}."
+    wrong[r, c] = 20  # of no cell
+    assert compared(typed(wrong), table.tolist()).guess is None
+
+
+def test_two_exchanged_cells_are_both_named_and_never_more_than_two() -> None:
+    swapped = compared([["-12", "4", "9", "8"], *typed(TRUTH[1:])], TRUTH)
+    assert swapped.guess.zh == "第 1 行第 3 列写的是右边一格的值。第 1 行第 4 列写的是左边一格的值。"
+    three = compared([["-12", "4", "9", "8"], *typed(TRUTH[1:3]), ["-9", "-9", "-1", "4"]], TRUTH)
+    assert three.guess == swapped.guess
+
+
+def test_a_neighbours_value_is_not_named_where_it_may_be_chance() -> None:
+    diagonal = compared([["9", "2"], ["3", "1"]], [[1, 2], [3, 4]])  # 1 stands diagonally, 9 nowhere
+    assert diagonal.guess is None
+    mostly_wrong = compared([["2", "9"], ["9", "4"]], [[1, 2], [3, 5]])
+    assert mostly_wrong.guess is None
+    twice = compared([["2", "2"], ["3", "2"]], [[1, 2], [3, 2]])  # 2 is the right value of two cells
+    assert twice.guess is None
+    moved = compared([["1", "4"], ["2", "5"]], [[1, 2], [4, 5]])  # the whole has a better name
+    assert moved.guess is None
+    assert "transpose" in said(moved)
+
+
+@given(st.lists(st.integers(0, 3), min_size=2, max_size=5), st.data())
+def test_in_a_one_hot_matrix_no_cell_is_said_to_hold_another_ones_value(
+    labels: list[int], data: st.DataObject
+) -> None:
+    table = np.eye(4, dtype=int)[labels]
+    wrong = data.draw(arrays(np.int64, table.shape, elements=st.integers(0, 1)))
+    assert "holds the value" not in said(compared(typed(wrong), table.tolist()))
+
+
 def test_a_wrong_shape_earns_nothing_and_says_only_what_was_given() -> None:
     found = compared("1 2\n3 4\n5 6", TRUTH)
     assert (found.score, found.right, found.cells) == (0, False, None)

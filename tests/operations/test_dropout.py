@@ -111,7 +111,7 @@ def test_a_cell_tells_its_own_value_and_mask() -> None:
     assert dropped is not None
     assert kept.formula == r"y_{2,2} = \frac{1 \times (-4)}{0.5} = -8"
     assert dropped.formula == r"y_{1,2} = \frac{0 \times 2}{0.5} = 0"
-    assert dropped.text.en == "Row 1, column 2: dropped: zero."
+    assert dropped.text.en == "Row 1, column 2: dropped: its mask is 0."
 
 
 @pytest.mark.parametrize(

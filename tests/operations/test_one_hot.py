@@ -77,7 +77,9 @@ def test_every_cell_says_what_the_matrix_says(case: tuple[list[int], int]) -> No
             step = ONE_HOT.cell(inputs, "matrix", (r, c))
             assert step is not None
             assert step.formula.endswith(f" {value}")
-            assert step.text.en.endswith(f"write {value}.")
+            assert step.text.en.endswith(
+                f"its label is {case[0][r]}, and column {c + 1} belongs to label {c}."
+            )
 
 
 def test_siblings_of_the_identity_vary_in_order_and_in_classes() -> None:
