@@ -60,9 +60,9 @@ def start(
     if not verdicts[part.id].followed:
         return answer, RIGHT, all(i in verdicts and verdicts[i].verdict == "correct" for i in needed)
     earlier: Earlier = judged_before(variant, part, responses)
-    usable = {i: plain(judged.value) for i, judged in earlier.items() if is_usable(variant, i, judged)}
-    answer = variant.follow(part, usable) or answer
-    return answer, Way(own=own_results(variant, part, answer, usable)), usable.keys() >= set(needed)
+    usable = {i: judged for i, judged in earlier.items() if is_usable(variant, i, judged)}
+    answer = variant.follow(part, {i: plain(judged.value) for i, judged in usable.items()}) or answer
+    return answer, Way(own=own_results(variant, answer, usable)), usable.keys() >= set(needed)
 
 
 def same_computation(variant: Variant, part: Part, answer: Answer) -> bool:
