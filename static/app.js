@@ -1,6 +1,6 @@
 // Enhancement only: every form works without this file.
 
-// --- grids: arrow keys move, the focused output cell shows its window ----------------------------------
+// --- grids: arrow keys move, the focused output cell shows its window
 const cell = (input, down, right) => {
   const td = input.closest("td"), row = td.parentElement, table = td.closest("table");
   return table.rows[row.rowIndex + down]?.cells[td.cellIndex + right]?.querySelector("input");
@@ -47,7 +47,7 @@ addEventListener("click", (event) => {
   help.querySelector("summary").focus();
 });
 
-// --- a pasted block is read by the server, and spread over the boxes -----------------------------------
+// --- a pasted block is read by the server, and spread over the boxes
 // the results of a list, then the total that follows it, if still empty; from another box, all that come after
 const following = (input) => {
   const list = [...input.closest(".rows").querySelectorAll(".eq > :last-child > input")];
@@ -74,7 +74,7 @@ addEventListener("paste", async (event) => {
   input.dispatchEvent(new Event("input", { bubbles: true }));
 });
 
-// --- ordering: buttons move an item; the hidden places are what is sent ------------------------------
+// --- ordering: buttons move an item; the hidden places are what is sent
 const number = (list) => [...list.children].forEach((item, i) => { item.querySelector("select").value = String(i + 1); });
 
 const button = (label, mark, act) => {
@@ -110,7 +110,7 @@ function orderable(list) {
   list.addEventListener("click", () => number(list));
 }
 
-// --- building a network: a palette fills the hidden choices -------------------------------------------
+// --- building a network: a palette fills the hidden choices
 function buildable(list) {
   const selects = [...list.querySelectorAll("select")];
   const built = document.createElement("ol"), palette = document.createElement("p");
@@ -147,7 +147,7 @@ function buildable(list) {
   draw();
 }
 
-// --- “I wrote that”: the selected words of one's own text speak for a key point ------------------------
+// --- “I wrote that”: the selected words of one's own text speak for a key point
 addEventListener("mousedown", (event) => { if (event.target.closest?.("button[data-claim]")) event.preventDefault(); });
 addEventListener("click", ({ target }) => {
   const claim = target.closest?.("button[data-claim]");
@@ -164,7 +164,7 @@ addEventListener("click", ({ target }) => {
   line.querySelector("q").textContent = text;
 });
 
-// --- what is typed survives a change of language or theme, and a failed request says so -----------------
+// --- what is typed survives a change of language or theme, and a failed request says so
 const kept = () => `typed:${location.pathname}${new URLSearchParams(location.search).get("variant") ?? ""}`;
 const main = () => document.querySelector("#question form");
 
@@ -205,7 +205,7 @@ addEventListener("htmx:response:error", ({ detail: { ctx } }) => {
 });
 addEventListener("htmx:error", () => tell(zh ? "没有连上服务器。你写的都还在，请再试一次。" : "The server cannot be reached. What you typed is still here; try again."));
 
-// --- after loading, and after every swap ---------------------------------------------------------------
+// --- after loading, and after every swap
 function enhance() {
   for (const claim of document.querySelectorAll("[data-claim]")) claim.hidden = false;
   for (const list of document.querySelectorAll("[data-order]:not([data-ready])")) { list.dataset.ready = ""; orderable(list); }
