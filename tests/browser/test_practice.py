@@ -200,7 +200,7 @@ def test_a_text_is_marked_by_its_writer(opened: Opened, javascript: bool) -> Non
     expect(page.get_by_text("参考答案")).to_have_count(0)
     page.get_by_role("button", name="批改").click()
     expect(page.get_by_text("参考答案")).to_be_visible()
-    for box in page.locator(".points input").all()[:3]:
+    for box in page.locator(".points [type=checkbox]").all()[:3]:
         box.check()
     page.get_by_role("button", name="记下自评").click()
     expect(page.locator(".own .note")).to_contain_text("50%")
