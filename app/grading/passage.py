@@ -46,7 +46,7 @@ JOINED = re.compile(r"[^。;,]{0,6}?(?:和|与|跟|及|、|/|vs|\band\b|\bor\b|&
 MULTIPLE = re.compile(r" ?的?(?:约|大约)? ?[\d一二三四五两几数]+ ?倍")
 UNREAL = re.compile(  # what would be so otherwise: a negation in it takes nothing back
     r"(?:如果|若|假如|要是|倘若|一旦)[^。;]{0,6}(?:没|不|无|去掉|缺)|(?:没有|没|不用|不加|缺少|去掉)[^,。;]{0,14}"
-    r"(?:的话|时|,?就|,?(?<!正)则(?!化)|,?只能|,?只会|,?那么)|否则|不然|otherwise|\bif [^.;]{0,30}\b(?:not|no)\b"
+    r"(?:的话|时|,?就|,?(?<![正法规原准否])则(?!化)|,?只能|,?只会|,?那么)|否则|不然|otherwise|\bif [^.;]{0,30}\b(?:not|no)\b"
     r"|without[^.;]{0,40}would"
 )
 INCAPABLE = re.compile("不[了到]")

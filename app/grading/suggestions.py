@@ -8,7 +8,7 @@ import math
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
@@ -27,7 +27,7 @@ LEAST_LONG = 4  # characters of a word that hardly sounds like another
 MOST_MATCHES = 30  # of one phrasing that are looked at
 COPIED_RUN = {True: 8, False: 24}  # characters, with and without Chinese, that nobody repeats by chance
 FUNCTION_WORDS = re.compile(
-    r"[的了是在了会能可使让把被和与用对来有而更从到只将以并也都就不没还又]|然后|所以|因为|再|\b(?:the|an?|is|are|of|to|and|in|it|on|by|for|with|that|be|can|so|no|not|only|as|at|than|each|has|have|more|less|its|they|from|or|if|when|but|then|too|even)\b"
+    r"[的了是在了会能可使让把被和与用对来有而更从到只将以并也都就不没还又]|然后|所以|因为|再|\b(?:the|an?|is|are|of|to|and|in|it|on|by|for|with|that|be|can|so|no|not|only|as|at|than|each|has|have|more|less|its|they|from|or|if|when|but|then|too|even|without|means?|into|how|one|which|because|while|before|after|all|every|it's|we|you|this|these|will|would|does|do|was|were|where|what|who|instead|also|just|very|any|some|many|much|same|other|another|our|your|us|them|there|only)\b"
 )
 
 NUMBERING = re.compile(r"(?<![^\s。;,])(?:\(?(?:\d{1,2}|[a-h])[.、):]?|[①-⑳]|vs\.?|[=→+])(?=\s)")
@@ -40,6 +40,7 @@ class Suggestion:
     id: str
     state: State
     evidence: list[tuple[int, int]]
+    opposed: bool = False  # the answer seems to say the contrary
 
 
 def suggest(part: TextPart, answer: str, prompt: Text | None = None) -> list[Suggestion]:
@@ -55,7 +56,20 @@ def suggest(part: TextPart, answer: str, prompt: Text | None = None) -> list[Sug
     if any(s.state == "found" for s in made):
         doubts.alone = False
         made = [suggestion(point, passage, doubts) for point in part.key_points]
+    if mostly_opposed(made, passage):
+        made = [replace(s, state="check") if s.state == "found" else s for s in made]
     return made
+
+
+def mostly_opposed(made: list[Suggestion], passage: Passage) -> bool:
+    """Whether as many points are spoken against as are made: what the rest says may be wrong as well.
+
+    What is spoken against where another point is made does not count.
+    """
+    found = [s for s in made if s.state == "found"]
+    places = {passage.clause[start] for s in found for start, _ in s.evidence}
+    opposed = [s for s in made if s.opposed and not any(passage.clause[a] in places for a, _ in s.evidence)]
+    return len(opposed) >= len(found)
 
 
 def own_words(part: TextPart, asked: tuple[str, ...]) -> str:
@@ -87,19 +101,22 @@ class Doubts:
             or (len(evidence) == 1 and evidence[0].typo and (self.alone or length(evidence[0]) < LEAST_LONG))
             or passage.sentence[evidence[0].start] in self.astray
             or all(all(self.copied[hit.start : hit.end]) for hit in evidence)
-            or passage.negated(evidence)
         )
 
 
 def suggestion(point: KeyPoint, passage: Passage, doubts: Doubts) -> Suggestion:
     contradicted = any(contradicts(p, passage) for p in phrasings(tuple(point.reject)))
     doubtful: list[Hit] | None = None
+    opposed = False
     for phrasing in phrasings(tuple(point.accept)):
         for evidence in matches(phrasing, passage):
-            if not (contradicted or swapped(phrasing, evidence, passage) or doubts.about(evidence, passage)):
+            of_other = swapped(phrasing, evidence, passage)
+            denied = contradicted or passage.negated(evidence)
+            if not (of_other or denied or doubts.about(evidence, passage)):
                 return Suggestion(point.id, "found", spans(evidence))
+            opposed = opposed or (denied and not of_other)
             doubtful = doubtful or evidence
-    return Suggestion(point.id, "check" if doubtful else "missing", spans(doubtful or []))
+    return Suggestion(point.id, "check" if doubtful else "missing", spans(doubtful or []), opposed)
 
 
 def contradicts(phrasing: Phrasing, passage: Passage) -> bool:
