@@ -92,8 +92,15 @@ class Doubts:
     def __init__(self, passage: Passage, asked: tuple[str, ...], own: str) -> None:
         self.copied = copied(passage.text, asked)
         self.astray = passage.strays(own)
+        names = [concept for concept in CONCEPTS if concept in known_concepts(asked)]
+        self.spared = passage.spared("|".join(map(re.escape, ("它", "其", "it", *names))))
         written = sum(not c.isspace() for c in passage.text)
         self.everywhere = stuffed(passage.text) or sum(self.copied) > 0.6 * written
+
+    def needless(self, evidence: list[Hit], passage: Passage) -> bool:
+        """Whether it is said to be so without what the question asks about."""
+        place = evidence[-1].start
+        return place >= self.spared.get(passage.sentence[place], math.inf)
 
     def about(self, evidence: list[Hit], passage: Passage) -> bool:
         return (
@@ -111,7 +118,7 @@ def suggestion(point: KeyPoint, passage: Passage, doubts: Doubts) -> Suggestion:
     for phrasing in phrasings(tuple(point.accept)):
         for evidence in matches(phrasing, passage):
             of_other = swapped(phrasing, evidence, passage)
-            denied = contradicted or passage.negated(evidence)
+            denied = contradicted or passage.negated(evidence) or doubts.needless(evidence, passage)
             if not (of_other or denied or doubts.about(evidence, passage)):
                 return Suggestion(point.id, "found", spans(evidence))
             opposed = opposed or (denied and not of_other)
