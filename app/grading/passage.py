@@ -50,11 +50,13 @@ UNREAL = re.compile(  # what would be so otherwise: a negation in it takes nothi
     r"|without[^.;]{0,40}would"
 )
 INCAPABLE = re.compile("不[了到]")
-INSTEAD = re.compile("只|仅|而是")  # “不改模型只看结果”: the negation ends
+INSTEAD = re.compile("只|仅|而是|的?时候|就")  # “不改模型只看结果”: the negation ends
 SPARED = (  # that all is the same without it
-    r"(?:去掉|拿掉|没有|没|不加|不用|不使用|取消|省掉|缺少|without|no) ?(?:了|任何|使用|这种|这个|the |an? )?(?:{names})[^。;]{{0,24}}?"
-    r"(?:照样|照旧能|(?<![不只才可性功智就])能(?![力够]?[^,。;]{{0,8}}只)(?!力)|(?<![不只才])可以(?![^,。;]{{0,8}}只)"
-    r"|不会(?:下降|降低|减弱|变差|变弱|受影响)|不受影响|still (?:learn|fit|approximat|work)|just as well|works? fine)"
+    r"(?:去掉|拿掉|没有|没|不加|不用|不使用|取消|省掉|缺少|without|no) ?(?:了|任何|使用|这种|这个|the |an? )?(?:{names})"
+    r"(?:(?!加了|加上|有了|引入|用了|只|仅)[^。;]){{0,24}}?"
+    r"(?:照样|照旧能|(?<![不可性功智就])能(?!力|够?[^,。;]{{0,8}}只)|(?<!不)可以(?![^,。;]{{0,8}}只)|不受影响"
+    r"|不(?:会|容易|易|再|至于)?[^,。;]{{0,4}}(?:下降|降低|减弱|变差|变弱|受影响|过拟合|退化|消失|爆炸)"
+    r"|still (?:learn|fit|approximat|work)|just as well|works? fine)"
     r"|(?:有没有|有无|不管有没有|with or without)[^,。;]{{0,3}}?(?:{names})[^。;]{{0,16}}?(?:都|一样|没区别|没差|不影响|same)"
     r"|(?:加不加|用不用|用与不用|加与不加)[^。;]{{0,16}}?(?:都|一样|没区别|没差|无所谓|不影响)"
 )
