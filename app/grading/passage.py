@@ -56,7 +56,8 @@ SPARED = (  # that all is the same without it
     r"(?:(?!加了|加上|有了|引入|用了|只|仅)[^。;]){{0,24}}?"
     r"(?:照样|照旧能|(?<![不可性功智就])能(?!力|够?[^,。;]{{0,8}}只)|(?<!不)可以(?![^,。;]{{0,8}}只)|不受影响"
     r"|不(?:会|容易|易|再|至于)?[^,。;]{{0,4}}(?:下降|降低|减弱|变差|变弱|受影响|过拟合|退化|消失|爆炸)"
-    r"|still (?:learn|fit|approximat|work)|just as well|works? fine)"
+    r"|just as well|works? fine)"
+    r"|(?:without|no) (?:the |an? |any )?(?:{names})s?[^.;]{{0,60}}? (?:still|can) (?:still )?(?:learn|fit|approx|work|model|solve|represent)"
     r"|(?:有没有|有无|不管有没有|with or without)[^,。;]{{0,3}}?(?:{names})[^。;]{{0,16}}?(?:都|一样|没区别|没差|不影响|same)"
     r"|(?:加不加|用不用|用与不用|加与不加)[^。;]{{0,16}}?(?:都|一样|没区别|没差|无所谓|不影响)"
 )

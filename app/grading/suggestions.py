@@ -210,15 +210,17 @@ def runs(text: str, length: int) -> Iterator[str]:
 
 def stuffed(text: str) -> bool:
     """Whether it is a heap of keywords: pieces set apart by spaces or 、, hardly a stop or a function word."""
-    text = NUMBERING.sub(" ", text)
+    text = NUMBERING.sub(" ", text).replace("end to end", "end")
     spaced = text.split()
     listed = [piece for piece in re.split(r"[\s、/|]+", text) if piece]
+    parted = [piece for piece in re.split(r"[,;、。/|]+", text.strip(",;、。 ")) if piece.strip()]
     stops = len(re.findall(r"[,。;:!?.]", text))
-    if len(FUNCTION_WORDS.findall(text)) > 0.06 * total(listed):
+    functions = len(FUNCTION_WORDS.findall(text))
+    if functions > 0.06 * total(listed):
         return False
     heaped = len(spaced) >= 8 and stops * 6 <= len(spaced)
     enumerated = len(listed) >= 9 and stops * 4 <= len(listed)
-    bare = not FUNCTION_WORDS.search(text) and len(re.split(r"[,;、。/|]+", text.strip(",;、。 "))) >= 9
+    bare = not functions and len(parted) >= 9
     return heaped or enumerated or bare
 
 
