@@ -46,11 +46,22 @@ JOINED = re.compile(r"[^。;,]{0,6}?(?:和|与|跟|及|、|/|vs|\band\b|\bor\b|&
 MULTIPLE = re.compile(r" ?的?(?:约|大约)? ?[\d一二三四五两几数]+ ?倍")
 UNREAL = re.compile(  # what would be so otherwise: a negation in it takes nothing back
     r"(?:如果|若|假如|要是|倘若|一旦)[^。;]{0,6}(?:没|不|无|去掉|缺)|(?:没有|没|不用|不加|缺少|去掉)[^,。;]{0,14}"
-    r"(?:的话|时|,?就|,?(?<!正)则(?!化)|,?只能|,?只会|,?那么)|否则|不然|otherwise|\bif [^.;]{0,30}\b(?:not|no)\b"
+    r"(?:的话|时|,?就|,?(?<![正法规原准否])则(?!化)|,?只能|,?只会|,?那么)|否则|不然|otherwise|\bif [^.;]{0,30}\b(?:not|no)\b"
     r"|without[^.;]{0,40}would"
 )
 INCAPABLE = re.compile("不[了到]")
-INSTEAD = re.compile("只|仅|而是")  # “不改模型只看结果”: the negation ends
+INSTEAD = re.compile("只|仅|而是|的?时候|就")  # “不改模型只看结果”: the negation ends
+SPARED = (  # that all is the same without it
+    r"(?:去掉|拿掉|没有|没|不加|不用|不使用|取消|省掉|缺少|without|no) ?(?:了|任何|使用|这种|这个|the |an? )?(?:{names})"
+    r"(?:(?!加了|加上|有了|引入|用了|只|仅)[^。;]){{0,24}}?"
+    r"(?:照样|照旧能|(?<![不可性功智就])能(?!力|够?[^,。;]{{0,8}}只)|(?<!不)可以(?![^,。;]{{0,8}}只)|不受影响"
+    r"|不(?:会|容易|易|再|至于)?[^,。;]{{0,4}}(?:下降|降低|减弱|变差|变弱|受影响|过拟合|退化|消失|爆炸)"
+    r"|just as well|works? fine)"
+    r"|(?:without|no) (?:the |an? |any )?(?:{names})s?[^.;]{{0,60}}? (?:still|can) (?:still )?(?:learn|fit|approx|work|model|solve|represent)"
+    r"|(?:有没有|有无|不管有没有|with or without)[^,。;]{{0,3}}?(?:{names})[^。;]{{0,16}}?(?:都|一样|没区别|没差|不影响|same)"
+    r"|(?:加不加|用不用|用与不用|加与不加)[^。;]{{0,16}}?(?:都|一样|没区别|没差|无所谓|不影响)"
+)
+DEFINED = r"(?:{names})[^,。;]{{0,4}}(?:指|就是|是|means|refers to|is)([^,。;]{{0,30}})"
 PRONOUN = re.compile(r"[\s,]*(?:它|其|这|该|他们|此|it |its |this |they )")
 
 
@@ -274,18 +285,27 @@ class Passage:
     # --- topic ---------------------------------------------------------------------------------------
 
     def strays(self, own: str) -> set[int]:
-        """The sentences that open with a concept which `own`, the texts of the question, does not know."""
+        """The sentences that open with a concept which `own`, the texts of the question, does not know, or say that
+        what they open with is one."""
         foreign = [concept for concept in CONCEPTS if concept not in own]
+        names = "|".join(map(re.escape, (c for c in CONCEPTS if c in own)))
         starts = {self.sentence[place]: place for place in reversed(range(len(self.text)))}
         astray: set[int] = set()
         previous = -1
         for sentence in sorted(starts):
-            opening = self.text[starts[sentence] : starts[sentence] + 24].lstrip(" ,")
+            opening = self.text[starts[sentence] : starts[sentence] + 60].lstrip(" ,")
             about = next((c for c in CONCEPTS if opening.startswith(c)), None)
-            if about in foreign or (previous in astray and PRONOUN.match(opening)):
+            defined = re.match(DEFINED.format(names=names), opening) if names else None
+            strange = defined and any(occurrences(concept, defined[1]) for concept in foreign)
+            if about in foreign or strange or (previous in astray and PRONOUN.match(opening)):
                 astray.add(sentence)
             previous = sentence
         return astray
+
+    def spared(self, names: str) -> dict[int, int]:
+        """Where a sentence begins to say that all is the same without what has one of the names, a|b|c."""
+        found = re.finditer(SPARED.format(names=names), self.text)
+        return {self.sentence[match.start()]: match.start() for match in found}
 
 
 def numbered(text: str, breaks: re.Pattern[str]) -> list[int]:

@@ -8,7 +8,7 @@ import math
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
@@ -27,7 +27,7 @@ LEAST_LONG = 4  # characters of a word that hardly sounds like another
 MOST_MATCHES = 30  # of one phrasing that are looked at
 COPIED_RUN = {True: 8, False: 24}  # characters, with and without Chinese, that nobody repeats by chance
 FUNCTION_WORDS = re.compile(
-    r"[的了是在了会能可使让把被和与用对来有而更从到只将以并也都就不没还又]|然后|所以|因为|再|\b(?:the|an?|is|are|of|to|and|in|it|on|by|for|with|that|be|can|so|no|not|only|as|at|than|each|has|have|more|less|its|they|from|or|if|when|but|then|too|even)\b"
+    r"[的了是在了会能可使让把被和与用对来有而更从到只将以并也都就不没还又]|然后|所以|因为|再|\b(?:the|an?|is|are|of|to|and|in|it|on|by|for|with|that|be|can|so|no|not|only|as|at|than|each|has|have|more|less|its|they|from|or|if|when|but|then|too|even|without|means?|into|how|one|which|because|while|before|after|all|every|it's|we|you|this|these|will|would|does|do|was|were|where|what|who|instead|also|just|very|any|some|many|much|same|other|another|our|your|us|them|there|only)\b"
 )
 
 NUMBERING = re.compile(r"(?<![^\s。;,])(?:\(?(?:\d{1,2}|[a-h])[.、):]?|[①-⑳]|vs\.?|[=→+])(?=\s)")
@@ -40,6 +40,7 @@ class Suggestion:
     id: str
     state: State
     evidence: list[tuple[int, int]]
+    opposed: bool = False  # the answer seems to say the contrary
 
 
 def suggest(part: TextPart, answer: str, prompt: Text | None = None) -> list[Suggestion]:
@@ -55,7 +56,20 @@ def suggest(part: TextPart, answer: str, prompt: Text | None = None) -> list[Sug
     if any(s.state == "found" for s in made):
         doubts.alone = False
         made = [suggestion(point, passage, doubts) for point in part.key_points]
+    if mostly_opposed(made, passage):
+        made = [replace(s, state="check") if s.state == "found" else s for s in made]
     return made
+
+
+def mostly_opposed(made: list[Suggestion], passage: Passage) -> bool:
+    """Whether as many points are spoken against as are made: what the rest says may be wrong as well.
+
+    What is spoken against where another point is made does not count.
+    """
+    found = [s for s in made if s.state == "found"]
+    places = {passage.clause[start] for s in found for start, _ in s.evidence}
+    opposed = [s for s in made if s.opposed and not any(passage.clause[a] in places for a, _ in s.evidence)]
+    return len(opposed) >= len(found)
 
 
 def own_words(part: TextPart, asked: tuple[str, ...]) -> str:
@@ -78,8 +92,15 @@ class Doubts:
     def __init__(self, passage: Passage, asked: tuple[str, ...], own: str) -> None:
         self.copied = copied(passage.text, asked)
         self.astray = passage.strays(own)
+        names = [concept for concept in CONCEPTS if concept in known_concepts(asked)]
+        self.spared = passage.spared("|".join(map(re.escape, ("它", "其", "it", *names))))
         written = sum(not c.isspace() for c in passage.text)
         self.everywhere = stuffed(passage.text) or sum(self.copied) > 0.6 * written
+
+    def needless(self, evidence: list[Hit], passage: Passage) -> bool:
+        """Whether it is said to be so without what the question asks about."""
+        place = evidence[-1].start
+        return place >= self.spared.get(passage.sentence[place], math.inf)
 
     def about(self, evidence: list[Hit], passage: Passage) -> bool:
         return (
@@ -87,19 +108,22 @@ class Doubts:
             or (len(evidence) == 1 and evidence[0].typo and (self.alone or length(evidence[0]) < LEAST_LONG))
             or passage.sentence[evidence[0].start] in self.astray
             or all(all(self.copied[hit.start : hit.end]) for hit in evidence)
-            or passage.negated(evidence)
         )
 
 
 def suggestion(point: KeyPoint, passage: Passage, doubts: Doubts) -> Suggestion:
     contradicted = any(contradicts(p, passage) for p in phrasings(tuple(point.reject)))
     doubtful: list[Hit] | None = None
+    opposed = False
     for phrasing in phrasings(tuple(point.accept)):
         for evidence in matches(phrasing, passage):
-            if not (contradicted or swapped(phrasing, evidence, passage) or doubts.about(evidence, passage)):
+            of_other = swapped(phrasing, evidence, passage)
+            denied = contradicted or passage.negated(evidence) or doubts.needless(evidence, passage)
+            if not (of_other or denied or doubts.about(evidence, passage)):
                 return Suggestion(point.id, "found", spans(evidence))
+            opposed = opposed or (denied and not of_other)
             doubtful = doubtful or evidence
-    return Suggestion(point.id, "check" if doubtful else "missing", spans(doubtful or []))
+    return Suggestion(point.id, "check" if doubtful else "missing", spans(doubtful or []), opposed)
 
 
 def contradicts(phrasing: Phrasing, passage: Passage) -> bool:
@@ -186,15 +210,17 @@ def runs(text: str, length: int) -> Iterator[str]:
 
 def stuffed(text: str) -> bool:
     """Whether it is a heap of keywords: pieces set apart by spaces or 、, hardly a stop or a function word."""
-    text = NUMBERING.sub(" ", text)
+    text = NUMBERING.sub(" ", text).replace("end to end", "end")
     spaced = text.split()
     listed = [piece for piece in re.split(r"[\s、/|]+", text) if piece]
+    parted = [piece for piece in re.split(r"[,;、。/|]+", text.strip(",;、。 ")) if piece.strip()]
     stops = len(re.findall(r"[,。;:!?.]", text))
-    if len(FUNCTION_WORDS.findall(text)) > 0.06 * total(listed):
+    functions = len(FUNCTION_WORDS.findall(text))
+    if functions > 0.06 * total(listed):
         return False
     heaped = len(spaced) >= 8 and stops * 6 <= len(spaced)
     enumerated = len(listed) >= 9 and stops * 4 <= len(listed)
-    bare = not FUNCTION_WORDS.search(text) and len(re.split(r"[,;、。/|]+", text.strip(",;、。 "))) >= 9
+    bare = not functions and len(parted) >= 9
     return heaped or enumerated or bare
 
 
