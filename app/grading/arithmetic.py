@@ -15,7 +15,7 @@ MOST_BITS = 1400  # of a numerator or denominator: 1e-400 still fits
 
 # Every sign is replaced by one character, so that positions stay those of what was typed.
 SAME = {chr(code + 0xFEE0): chr(code) for code in range(0x21, 0x7F)}
-SAME |= dict.fromkeys("−–—―‐‑‒﹣", "-") | dict.fromkeys("·∙⋅•×✕✖⨯∗﹡", "*") | dict.fromkeys("÷∕⁄", "/")
+SAME |= dict.fromkeys("−–—―‐‑‒﹣˗⁃ー➖", "-") | dict.fromkeys("·∙⋅•×✕✖⨯∗﹡", "*") | dict.fromkeys("÷∕⁄", "/")
 SAME |= dict.fromkeys("\u3000\u00a0\u2002\u2003\u2009\u200a\u202f\u200b\ufeff", " ") | {"\r": "\n", "$": " "}
 SAME |= dict(zip("﹢﹐﹒﹔﹕﹙﹚﹛﹜﹦﹪【】≒≅", "+,.;:(){}=%[]≈≈", strict=True))
 SIGNS = str.maketrans(SAME)
@@ -27,12 +27,13 @@ TOKEN = re.compile(
     | (?P<number>(?:(?:{WHOLE})(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)
     | (?P<fraction>[¼-¾⅐-⅞])
     | (?P<raised>[⁺⁻]?[⁰¹²³⁴-⁹]+)
-    | (?P<sign>\*\*|\\times|\\cdot|\\div|\\frac|[xX](?![^\W\d_])|[-+*/^%()\[\]{{}}])
+    | (?P<sign>\*\*|\\times|\\cdot|\\div|\\[dt]?frac|\\%|[xX](?![^\W\d_])|[-+*/^%()\[\]{{}}])
     | (?P<word>[^\W\d_]+)
     | (?P<other>.)""",
     re.VERBOSE | re.DOTALL,
 )
 ONE_SIGN = {"**": "^", "\\times": "*", "\\cdot": "*", "\\div": "/", "x": "*", "X": "*"}
+ONE_SIGN |= {"\\dfrac": "\\frac", "\\tfrac": "\\frac", "\\%": "%"}
 CLOSING = {"(": ")", "[": "]", "{": "}"}
 # Words after a number that change its value, or stand for one, are not units.
 NO_UNIT = re.compile(

@@ -1,8 +1,9 @@
 """Error carried forward: a part judged from the learner's own earlier values, where these are plausible.
 
 A wrong earlier value is plausible when it is a known mistake, was itself carried forward, has at least a third of its
-cells right, or has every number of the right sign and within a factor of four of the truth. So an easy wrong start,
-such as zeros, does not earn the marks of what comes after.
+cells right, or has every number of the right sign and within a factor of four of the truth; but not when all its
+numbers are one and the same where the true ones are not. In a list a wrong number that is only repeated is not
+followed either. So an easy wrong start, such as zeros, does not earn the marks of what comes after.
 """
 
 from collections.abc import Iterator, Mapping
@@ -62,11 +63,20 @@ def carried_on(
     if isinstance(part, NumbersPart) and isinstance(answer.value, list) and len(value) == len(answer.value):
         return along(part, answer, value, own, bool(own_inputs), typed=chosen is usable)
     expected = answer.done(Way(own=own)) if own else answer.value
-    if expected is None or not (own or own_inputs):
+    if expected is None or not (own or own_inputs) or repeated(variant, answer, value, usable):
         return None
     found: Comparison = rules.compare(part, value, expected)
     said = FOLLOWED if found.right else FOLLOWED_PARTLY
     return Comparison(found.score, found.right, found.cells, said)
+
+
+def repeated(variant: Variant, answer: Answer, value: Any, usable: Earlier) -> bool:
+    """Whether a number only repeats an earlier one of the same list, where the true ones differ."""
+    return any(
+        known.asked.result == answer.asked.result and judged.value == value and known.value != answer.value
+        for i, judged in usable.items()
+        if not isinstance(value, list) and (known := variant.answers[i])
+    )
 
 
 def own_results(variant: Variant, answer: Answer, earlier: Earlier) -> dict[str, Any]:
@@ -114,6 +124,8 @@ def along(
             expected[i] = cast(Real, reached[i])
         if entry is None:
             break
+        if i and first is not None and entry == value[i - 1] and not agrees(entry, truth[i - 1], asked):
+            expected[i] = truth[i]  # a repeated number shows no method
         right = agrees(entry, expected[i], asked)
         before[i] = None if right and not typed else plain(entry)
         if first is None and not right:
@@ -147,13 +159,13 @@ def is_usable(variant: Variant, part_id: str, judged: Judged) -> bool:
     verdict = judged.verdict
     if judged.value is None or None in flat([judged.value]) or part_id not in variant.answers:
         return False
-    cells = list(flat(verdict.cells or []))
+    cells, truth = list(flat(verdict.cells or [])), variant.answers[part_id].value
+    if verdict.verdict == "correct" or verdict.mistake or verdict.followed:
+        return True
+    if len(set(flat([judged.value]))) == 1 < len(set(flat([truth]))):
+        return False
     return bool(
-        verdict.verdict == "correct"
-        or verdict.mistake
-        or verdict.followed
-        or (cells and cells.count("correct") >= PLAUSIBLE_SHARE * len(cells))
-        or near(judged.value, variant.answers[part_id].value)
+        (cells and cells.count("correct") >= PLAUSIBLE_SHARE * len(cells)) or near(judged.value, truth)
     )
 
 

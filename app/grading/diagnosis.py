@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from app.grading.comparison import agrees
-from app.operations.operation import Mistake, Value, Way
+from app.operations.operation import Mistake, Value, Way, same
 from app.questions.part import Part, precision
 from app.questions.precision import Precision
 from app.questions.variant import Answer
@@ -27,6 +27,7 @@ ROUNDED_EARLY = text(
     "The method is right, but you rounded too early: keep more digits in between and round at the end.",
 )
 TWO = text("两处错误合在一起：", "Two mistakes at once:")
+EITHER = text("可能是下面两种错误之一：", "This comes from one of two mistakes:")
 
 
 @dataclass(frozen=True)
@@ -39,20 +40,31 @@ class Diagnosis:
 
 
 def diagnose(part: Part, answer: Answer, value: Any) -> Diagnosis | None:
-    """A mistake made throughout; else one of the right shape; else rounding too early."""
-    for wrong in answer.wrong:
-        if leads(part, wrong.value, value):
-            return told(wrong.mistake, throughout=True)
-    shaped = [wrong.mistake for wrong in answer.wrong if np.shape(wrong.value) == np.shape(value)]
-    if np.shape(value) != np.shape(answer.value) and len(shaped) == 1:
-        return told(shaped[0], throughout=True)
+    """A mistake made throughout; else the only one of the right shape; else rounding too early."""
+    if fitting := [wrong.mistake for wrong in answer.wrong if leads(part, wrong.value, value)]:
+        return told(*fitting[:2], throughout=True, lead=EITHER)
+    shaped = [wrong for wrong in answer.wrong if np.shape(wrong.value) == np.shape(value)]
+    other = np.shape(value) != np.shape(answer.value) and len(shaped) == 1
+    if other and not contradicted(part, answer.value, shaped[0].value, value):
+        return told(shaped[0].mistake, throughout=True)
     return Diagnosis(EARLY, ROUNDED_EARLY) if rounded_early(part, answer, value) else None
+
+
+def contradicted(part: Part, truth: Any, reached: Any, value: Any) -> bool:
+    """Whether a mistake only takes rows and columns away, or adds some, but most of the other cells are not so."""
+    if np.ndim(truth) != 2:
+        return False
+    both = [cells for rows in zip(truth, reached, value, strict=False) for cells in zip(*rows, strict=False)]
+    alike = sum(agrees(v, r, precision(part)) for _, r, v in both)
+    return all(same(t, r) for t, r, _ in both) and 2 * alike < len(both)
 
 
 def search(
     part: Part, answer: Answer, value: Any, clock: Callable[[], float] = thread_time
 ) -> Diagnosis | None:
     """The only mistake at one place, or else the only two mistakes, that lead to `value`; None where not sure."""
+    if not any(flat(value)):
+        return None  # nothing but zeros comes from anywhere
     end = clock() + SECONDS
     local = answer.operation.local_mistakes(answer.inputs)
     every = ((m, done(answer, m)) for m in (*answer.operation.mistakes(answer.inputs), *local))
@@ -98,11 +110,18 @@ def done(answer: Answer, *mistakes: Mistake) -> Value | None:
     return answer.done(Way({setting: v for mistake in mistakes for setting, v in mistake.otherwise.items()}))
 
 
-def told(*mistakes: Mistake, throughout: bool = False) -> Diagnosis:
-    stop = text("。", ".")
-    said = [mistake.told + stop + mistake.hint for mistake in mistakes]
-    feedback = said[0] if len(said) == 1 else TWO + said[0] + said[1]
-    return Diagnosis("+".join(dict.fromkeys(m.name for m in mistakes)), feedback, throughout)
+def told(*mistakes: Mistake, throughout: bool = False, lead: Text = TWO) -> Diagnosis:
+    """One mistake, or two: both at once, or one of the two, which counts as the likelier one."""
+    said = [sentence(mistake.told) + mistake.hint for mistake in mistakes]
+    feedback = said[0] if len(said) == 1 else lead + said[0] + said[1]
+    names = dict.fromkeys(m.name for m in (mistakes if lead is TWO else mistakes[:1]))
+    return Diagnosis("+".join(names), feedback, throughout)
+
+
+def sentence(words: Text) -> Text:
+    """A title as a sentence; a first letter that is a variable stays small."""
+    en = words.en[:1].upper() + words.en[1:] if words.en[:2].isalpha() else words.en
+    return text(words.zh + "。", en + ".")
 
 
 def leads(part: Part, reached: Value | None, value: Any) -> bool:
@@ -120,9 +139,17 @@ def rounded_early(part: Part, answer: Answer, value: Any) -> bool:
     """Whether rounding what is used later, to some number of places, leads to the value."""
     asked = precision(part)
     places = asked.decimals if asked.figures is None else asked.figures
-    return places is not None and any(
+    if places is None or not telling(value, answer.value):
+        return False
+    return any(
         leads(part, answer.done(Way(rounding=rounding(asked, few))), value) for few in range(1, places + 2)
     )
+
+
+def telling(value: Any, truth: Value) -> bool:
+    """Whether a value has decimals enough to tell where it comes from: 0.2 could come from anywhere."""
+    decimals = next((d for d in range(12) if all(not v or v * 10**d % 1 == 0 for v in flat(value))), 12)
+    return room(Precision(decimals=decimals), truth) >= log10(RARE)
 
 
 def rounding(asked: Precision, places: int) -> Callable[[Any], Any]:

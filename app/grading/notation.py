@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from app.grading.verdict import Unreadable
 from app.text import text
 
-NAME = re.compile(r"\s*[^\W\d_]+(?:[ _][^\W\d_]+)*\s*[=:]")  # before a value: "total = 67", "答：67"
+# Before a value: "total = 67", "答：67", "w_1 = 67", "P(A) = 0.5", "dL/dw = 67"
+NAME = re.compile(r"\s*∂?[^\W\d_][\w{}]*(?:[ /]∂?[^\W\d_][\w{}]*)*(?:\([^()=:]*\))?\s*[=:≈]")
 COMMA = r"[,、]"
 BETWEEN = r"[,、;\s]"
 BLANKS = r"[;\s]+(?![;\s\u4e00-\u9fff]|[A-Za-z]+$)"  # but not before a unit
 ROW_END, LATEX_ROW_END = r"[;\n]", r"\\\\(?:\[[^\]]*\])?"
 WRAPPED = re.compile(
-    r"(?:\w+\.)?(?:array|asarray|matrix|[tT]ensor|Size)\s*\((.*?)(?:,\s*(?:dtype|device)\s*=[^\[\]]*)?\)",
+    r"(?:\w+\.)?(?:array|asarray|[mM]atrix|[tT]ensor|Size)\s*\("
+    r"(.*?)(?:,\s*(?:dtype|device|grad_fn|requires_grad)\s*=[^\[\]]*)?\)",
     re.DOTALL,
 )
 LATEX = re.compile(
@@ -52,7 +54,7 @@ def rows_of(whole: Piece) -> list[list[Piece]]:
 
 
 def unwrapped(piece: Piece) -> Piece:
-    """Without a name before it, array(…), LaTeX's environment, or one pair of brackets around it all."""
+    """Without a name before it, array(…), LaTeX's environment, or brackets around it all."""
     piece = piece.part(0, len(piece.text.rstrip(" \n\t。;")))
     if (name := NAME.match(piece.text)) and piece.text[name.end() :].lstrip()[:1] in ("[", "(", "{", "\\"):
         piece = piece.part(name.end(), len(piece.text))
@@ -60,8 +62,10 @@ def unwrapped(piece: Piece) -> Piece:
         piece = piece.part(*wrapped.span(1))
     if latex := LATEX.fullmatch(piece.text):
         return piece.part(*latex.span(2))
-    if enclosed(piece) and (piece.text[0] != "(" or re.search(BETWEEN, piece.inside.text)):
-        return piece.inside
+    if enclosed(piece) and (piece.text[0] != "(" or re.search(rf"{BETWEEN}|&", piece.inside.text)):
+        inner = piece.inside
+        deeper = LATEX.fullmatch(inner.text) or (enclosed(inner) and inner.inside.text[:1] in ("[", "{"))
+        return unwrapped(inner) if deeper else inner
     return piece
 
 

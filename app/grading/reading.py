@@ -16,8 +16,18 @@ MOST_IN_A_MATRIX = 5000
 
 DECIMALS = re.compile(r"\s*[+-]?[0-9]*\.?([0-9]*)\s*")
 GROUPED = re.compile(rf"\s*[+-]?(?:{WHOLE})(?:\.[0-9]*)?\s*")
-CROSS = r"(?<![a-wyzA-WYZ])[*@xX](?![^\W\d_])"
+CROSS = r"(?<![a-wyzA-WYZ])[*@xX](?![^\W\d_])|\\times|个\s*(?=[0-9])"
 AXES = "CHW"
+AXES_NAMED = re.compile(r"\s*C\s*[*x]\s*H\s*[*x]\s*W\s*[=:]", re.IGNORECASE)
+# Words before a number that do not change it: 约 67, 共 67 个, the answer is 67
+SAID = re.compile(
+    r"\s*(?:(?:[大总一]?共|合?计|约|答案|答|结果|参数|总数|得|有|是|为|等于)\s*)+(?=[-+.(0-9])"
+    r"|\s*(?:(?:the|answer|result|total|it|is|about|approximately|around)\s+)+(?=[-+.(0-9])|\s*~",
+    re.IGNORECASE,
+)
+UPRIGHT = re.compile(r"(?<=[\])}])\s*(?:\^\s*\{?\s*(?:T|\\top)\s*\}?|ᵀ|')\s*$")
+MATH = re.compile(r"\s*\\[(\[](.*)\\[)\]]\s*", re.DOTALL)
+SIZED = re.compile(r"\\(?:left|right)(?=\s*[\[\](){}])|(?<!\\)\\(?=[{}])")  # LaTeX's \left[ and \{
 
 
 class BrokenEquation(Unreadable):
@@ -36,7 +46,9 @@ def number_in(piece: Piece) -> Fraction:
     if len(piece.text) > MOST_IN_A_NUMBER:
         raise too_long(MOST_IN_A_NUMBER)
     name = NAME.match(piece.text)
-    body = piece.part(name.end() if name else 0, len(piece.text.rstrip(" \n\t。")))
+    start = name.end() if name else 0
+    said = SAID.match(piece.text, start)
+    body = piece.part(said.end() if said else start, len(piece.text.rstrip(" \n\t。,;")))
     signs = [0, *(m.end() for m in re.finditer("[=≈]", body.text))]
     ends = [*(s - 1 for s in signs[1:]), len(body.text)]
     sides = [body.part(start, end) for start, end in zip(signs, ends, strict=True)]
@@ -85,7 +97,7 @@ def shown(value: Fraction) -> str:
 
 def read_vector(typed: str) -> list[Fraction]:
     """Numbers in a row or a column: [1, 2, 3], 1 2 3, 1，2，3, (1;2;3). Unreadable if they form a table."""
-    rows = rows_of(Piece(limited(typed, MOST_IN_A_MATRIX)))
+    rows = rows_of(Piece(UPRIGHT.sub("", limited(typed, MOST_IN_A_MATRIX))))
     if len(rows) > 1 and any(len(row) > 1 for row in rows):
         raise Unreadable(
             text("这里要填一行数，却读到了几行。", "One row of numbers belongs here; there are several."),
@@ -151,11 +163,14 @@ def is_number(typed: str) -> bool:
 
 def read_shape(typed: str) -> list[int]:
     """Sizes: 32×26×26, (32, 26, 26), 32 26 26, C=32,H=26,W=26, 800. Unreadable unless whole and at least 1."""
-    whole = balanced(unwrapped(Piece(limited(typed, MOST_IN_A_NUMBER))))
+    source = limited(typed, MOST_IN_A_NUMBER)
+    axes = AXES_NAMED.match(source)
+    whole = balanced(unwrapped(Piece(source).part(axes.end() if axes else 0, len(source))))
     whole = whole.inside if enclosed(whole) else whole
     pieces = split(whole, CROSS, keep_empty=True)
     if len(pieces) == 1:
         pieces = cells_of(whole)
+    pieces = [p for piece in pieces for p in (split(piece.inside, CROSS) if enclosed(piece) else [piece])]
     named = [piece.text[:1].upper() if NAME.match(piece.text) else "" for piece in pieces]
     if sorted(named) == sorted(AXES):
         pieces = [pieces[named.index(axis)] for axis in AXES]
@@ -237,7 +252,9 @@ def limited(typed: object, most: int) -> str:
         raise Unreadable(EMPTY)
     if len(source) > most:
         raise too_long(most)
-    return source
+    if math := MATH.fullmatch(source):
+        source = math[1].rjust(math.end(1)).ljust(len(source))
+    return SIZED.sub(lambda sized: " " * len(sized[0]), source)
 
 
 def written(typed: object) -> str:

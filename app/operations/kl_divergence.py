@@ -52,7 +52,7 @@ ENTROPY_ALONE = Mistake(
 )
 WEIGHTS_FORGOTTEN = Mistake(
     "weights_forgotten",
-    text("漏乘了概率", "terms not weighted"),
+    text("漏乘了概率", "not weighted by the probability"),
     text("这是一个期望：每一项按概率加权。", "It is an expectation: every term has a probability as weight."),
 )
 WEIGHTED_BY_Q = Mistake(
