@@ -2,8 +2,8 @@
 
 A wrong earlier value is plausible when it is a known mistake, was itself carried forward, has at least a third of its
 cells right, or has every number of the right sign and within a factor of four of the truth; but not when all its
-numbers are one and the same where the true ones are not. In a list a wrong number that is only repeated is not
-followed either. So an easy wrong start, such as zeros, does not earn the marks of what comes after.
+numbers are one and the same where the true ones are not. A wrong number that is only repeated is not followed
+either, nor are zeros. So an easy wrong start, such as zeros, does not earn the marks of what comes after.
 """
 
 from collections.abc import Iterator, Mapping
@@ -63,19 +63,22 @@ def carried_on(
     if isinstance(part, NumbersPart) and isinstance(answer.value, list) and len(value) == len(answer.value):
         return along(part, answer, value, own, bool(own_inputs), typed=chosen is usable)
     expected = answer.done(Way(own=own)) if own else answer.value
-    if expected is None or not (own or own_inputs) or repeated(variant, answer, value, usable):
+    if expected is None or not (own or own_inputs) or shows_nothing(variant, answer, value, usable):
         return None
     found: Comparison = rules.compare(part, value, expected)
     said = FOLLOWED if found.right else FOLLOWED_PARTLY
     return Comparison(found.score, found.right, found.cells, said)
 
 
-def repeated(variant: Variant, answer: Answer, value: Any, usable: Earlier) -> bool:
-    """Whether a number only repeats an earlier one of the same list, where the true ones differ."""
+def shows_nothing(variant: Variant, answer: Answer, value: Any, usable: Earlier) -> bool:
+    """Whether all is 0, or a number only repeats an earlier one of the computation, where the truth is otherwise."""
+    if not any(flat([value])):
+        return any(flat([answer.value]))
+    before = [(variant.answers[i], judged.value) for i, judged in usable.items()]
     return any(
-        known.asked.result == answer.asked.result and judged.value == value and known.value != answer.value
-        for i, judged in usable.items()
-        if not isinstance(value, list) and (known := variant.answers[i])
+        known.operation is answer.operation and own == value and known.value != answer.value
+        for known, own in before
+        if not isinstance(value, list)
     )
 
 

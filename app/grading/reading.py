@@ -3,16 +3,19 @@
 import re
 from collections.abc import Iterable
 from fractions import Fraction
+from typing import TypeVar
 
 from app.grading.arithmetic import WHOLE, as_written, evaluate, normalise, quoted
 from app.grading.notation import NAME, Piece, balanced, cells_of, enclosed, rows_of, split, unwrapped
 from app.grading.verdict import EMPTY, Unreadable
 from app.text import text
 
+T = TypeVar("T")
 Entry = Fraction | None  # None where a cell is left empty
 
 MOST_IN_A_NUMBER = 200  # characters
 MOST_IN_A_MATRIX = 5000
+MOST_NUMBERS = 1000  # in a list or matrix: each takes some microseconds to read
 
 DECIMALS = re.compile(r"\s*[+-]?[0-9]*\.?([0-9]*)\s*")
 GROUPED = re.compile(rf"\s*[+-]?(?:{WHOLE})(?:\.[0-9]*)?\s*")
@@ -103,13 +106,16 @@ def read_vector(typed: str) -> list[Fraction]:
             text("这里要填一行数，却读到了几行。", "One row of numbers belongs here; there are several."),
             rows[1][0].start,
         )
+    check_count(rows)
     return [placed(piece, *ordinal(i)) for i, piece in enumerate(some(p for row in rows for p in row))]
 
 
 def read_matrix(typed: object) -> list[list[Entry]]:
     """Rows of numbers from text in any usual notation, or from a list of rows (text, or cells of text)."""
     if not isinstance(typed, list):
-        read = [cells(row, r) for r, row in enumerate(rows_of(Piece(limited(typed, MOST_IN_A_MATRIX))))]
+        pasted = rows_of(Piece(limited(typed, MOST_IN_A_MATRIX)))
+        check_count(pasted)
+        read = [cells(row, r) for r, row in enumerate(pasted)]
     else:
         check_rows(typed)
         read = [row_in(row, r) for r, row in enumerate(typed)]
@@ -196,8 +202,16 @@ def check_rows(rows: list[object]) -> None:
         texts += row if isinstance(row, list) else [row]
         if len(texts) > MOST_IN_A_MATRIX:
             raise too_long(MOST_IN_A_MATRIX)
+    check_count([texts])
     if sum(len(cell) for cell in texts if isinstance(cell, str)) > MOST_IN_A_MATRIX:
         raise too_long(MOST_IN_A_MATRIX)
+
+
+def check_count(rows: list[list[T]]) -> None:
+    if sum(map(len, rows)) > MOST_NUMBERS:
+        raise Unreadable(
+            text(f"数太多：最多 {MOST_NUMBERS} 个。", f"Too many numbers: at most {MOST_NUMBERS}.")
+        )
 
 
 def row_in(row: object, r: int) -> list[Entry]:

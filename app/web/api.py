@@ -1,16 +1,20 @@
 """The computation service: JSON in, JSON out, stateless."""
 
+import json
+import re
 from collections.abc import Callable
+from contextlib import suppress
 from inspect import cleandoc
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Body, Query, Request
+from fastapi import APIRouter, Body, Depends, Query, Request
 from limits import parse
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
+from app.errors import Invalid
 from app.grading.grade import grade_all
 from app.grading.verdict import Outcome, Verdict
 from app.operations import OPERATIONS
@@ -18,11 +22,22 @@ from app.operations.operation import Operation
 from app.questions.question import Question
 from app.questions.shown import part_shown
 from app.questions.variant import MOST_VARIANTS, variant
-from app.text import Text
+from app.text import Text, text
 from app.web.audience import open_to
 from app.web.dependencies import TheLibrary
 
-router = APIRouter(prefix="/api")
+
+async def well_formed(request: Request) -> None:
+    """Invalid where the JSON holds half a character (a lone surrogate), which no answer could repeat."""
+    body = await request.body()
+    if rb"\ud" in body.lower():
+        with suppress(json.JSONDecodeError, UnicodeDecodeError):
+            if LONE.search(json.dumps(json.loads(body), ensure_ascii=False)):
+                raise Invalid(text("有一个字符不完整。", "One of the characters is incomplete."))
+
+
+LONE = re.compile("[\ud800-\udfff]")
+router = APIRouter(prefix="/api", dependencies=[Depends(well_formed)])
 LIMITER = MovingWindowRateLimiter(MemoryStorage())
 
 

@@ -93,3 +93,23 @@ def test_absurd_earlier_shapes_do_no_harm(bank: Bank) -> None:
                 },
             )
             assert said.parts[part_id].verdict in ("incorrect", "partly")
+
+
+def test_repeating_the_minimum_step_after_step_earns_nothing(bank: Bank) -> None:
+    question = bank.questions["gradient-descent-drill"]
+    tried = 0
+    for number in range(1, 40):
+        shown = variant(question, number)
+        a, b, _ = shown.given["coefficients"]
+        lowest = str(-b / a / 2)
+        grade = grade_all(shown, dict.fromkeys(("w1", "w2", "w3"), lowest))
+        if grade.parts["w1"].verdict == "incorrect":
+            tried += 1
+            assert not grade.parts["w2"].followed and not grade.parts["w3"].followed
+    assert tried > 20
+
+
+def test_one_number_everywhere_is_no_start_to_follow(bank: Bank) -> None:
+    shown = variant(bank.questions["drill-attention-2"])
+    grade = grade_all(shown, {"weights": "0.5 0.5; 0.5 0.5", "output": "1.5 1.5; 1.5 1.5"})
+    assert not grade.parts["output"].followed

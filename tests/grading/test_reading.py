@@ -369,3 +369,10 @@ def test_the_worst_texts_take_bounded_work(piece: str) -> None:
             with suppress(Unreadable):
                 read(typed)
         assert process_time() - begun < 2
+
+
+@pytest.mark.parametrize(
+    "typed", ["不是67", "非 67", "负67", "不到67", "超过67", "三是67", "not 67", "约", "67 约 68"]
+)
+def test_words_that_change_a_number_are_not_skipped(typed: str) -> None:
+    assert refused(read_number, typed).message.en

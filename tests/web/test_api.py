@@ -41,6 +41,29 @@ def test_the_documentation_page_offers_every_endpoint(client: TestClient) -> Non
     assert "/api/operations/convolution" in page
 
 
+@pytest.mark.parametrize(
+    ("path", "sent"),
+    [
+        ("questions/fcn-parameter-count/grade", r'{"responses": {"total": "6\ud8007"}}'),
+        ("questions/platforms/grade", r'{"responses": {"platforms": ["\uDC00x"]}}'),
+        ("questions/fcn-parameter-count/grade", r'{"responses": {"\ud800": "1"}}'),
+        ("operations/dense_parameters", r'{"widths": [2, 4], "\ud800": 1}'),
+    ],
+)
+def test_half_a_character_is_a_problem_and_not_a_traceback(client: TestClient, path: str, sent: str) -> None:
+    response = client.post(f"/api/{path}", content=sent, headers={"Content-Type": "application/json"})
+    assert response.status_code == 422
+    assert response.json()["message"]["zh"]
+
+
+def test_a_character_in_two_halves_is_whole(client: TestClient) -> None:
+    sent = r'{"responses": {"total": "\ud83d\ude00"}}'
+    response = client.post(
+        "/api/questions/fcn-parameter-count/grade", content=sent, headers={"Content-Type": "application/json"}
+    )
+    assert "😀" in response.json()["parts"]["total"]["feedback"]["zh"]
+
+
 def test_an_operation_answers_with_steps(client: TestClient) -> None:
     found = client.post("/api/operations/dense_parameters", json={"widths": [2, 4, 4, 4, 3]}).json()
     assert found["answer"] == {"per_layer": [12, 20, 20, 15], "total": 67}
