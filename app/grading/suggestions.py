@@ -132,7 +132,7 @@ def contradicts(phrasing: Phrasing, passage: Passage) -> bool:
         place = evidence[0].start
         of_it = phrasing.subject is None or passage.speaks_of(phrasing.subject, place)
         meant = not passage.supposed(place) and not passage.negated(evidence, reach=math.inf)
-        if of_it and meant:
+        if of_it and meant and not passage.compared(place, evidence[-1].end):
             return True
     return False
 
