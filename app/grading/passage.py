@@ -53,7 +53,7 @@ MULTIPLE = re.compile(r" ?的?(?:约|大约)? ?[\d一二三四五两几数]+ ?�
 UNREAL = re.compile(  # what would be so otherwise: a negation in it takes nothing back
     r"(?:如果|若|假如|要是|倘若|一旦)[^。;]{0,6}(?:没|不|无|去掉|缺)|(?:没有|没|不用|不加|缺少|去掉)[^,。;]{0,14}"
     r"(?:的话|时|,?就|,?(?<![正法规原准否])则(?!化)|,?只能|,?只会|,?那么)|否则|不然|otherwise|\bif [^.;]{0,30}\b(?:not|no)\b"
-    r"|without[^.;]{0,40}would"
+    r"|(?:没有|没|不用|不加|缺少|去掉)[^,。;]{0,14},[^,。;]{0,8}就(?:不能|无法|没法|只)|without[^.;]{0,40}would"
 )
 INCAPABLE = re.compile("不[了到]")
 INSTEAD = re.compile("只|仅|而是|的?时候|就")  # “不改模型只看结果”: the negation ends
