@@ -116,7 +116,7 @@ class Doubts:
 def suggestion(point: KeyPoint, passage: Passage, doubts: Doubts) -> Suggestion:
     contradicted = any(contradicts(p, passage) for p in phrasings(tuple(point.reject)))
     doubtful: list[Hit] | None = None
-    opposed = False
+    opposed = contradicted
     for phrasing in phrasings(tuple(point.accept)):
         for evidence in matches(phrasing, passage):
             of_other = swapped(phrasing, evidence, passage)
