@@ -38,6 +38,12 @@ COMPARED = re.compile(  # what a subject is compared with is not the subject
 CONTRAST = re.compile(
     r"比|而不是|而非|rather than|instead of|不像|不同|有别|相同|一样|than|unlike|相较|compared|differ|不如|不及|优于|胜过|强于|好于|超过|outperform|beat"
 )
+COMPARISON = (  # what stands before, and after, something that another is compared with
+    re.compile(
+        r"(?:比起|不像|相对于|相比于?|相较于?|不同于|\bunlike|\bthan|compared (?:to|with))[^,。;]{0,10}$"
+    ),
+    re.compile(r"[^,。;]{0,6}(?:相比|相较|不同)"),
+)
 OBJECT = re.compile(  # nor is what it mends, or is a multiple of
     r"(?:(?:缓解|解决|克服|避免|改善|弥补|改进|针对|摆脱)了?"
     rf"|\b(?:times|eas|mitigat|solv|overcom|fix)\w*(?: [^.,;]{{0,30}} of)?){OTHER}"
@@ -47,7 +53,7 @@ MULTIPLE = re.compile(r" ?的?(?:约|大约)? ?[\d一二三四五两几数]+ ?�
 UNREAL = re.compile(  # what would be so otherwise: a negation in it takes nothing back
     r"(?:如果|若|假如|要是|倘若|一旦)[^。;]{0,6}(?:没|不|无|去掉|缺)|(?:没有|没|不用|不加|缺少|去掉)[^,。;]{0,14}"
     r"(?:的话|时|,?就|,?(?<![正法规原准否])则(?!化)|,?只能|,?只会|,?那么)|否则|不然|otherwise|\bif [^.;]{0,30}\b(?:not|no)\b"
-    r"|without[^.;]{0,40}would"
+    r"|(?:没有|没|不用|不加|缺少|去掉)[^,。;]{0,14},[^,。;]{0,8}就(?:不能|无法|没法|只)|without[^.;]{0,40}would"
 )
 INCAPABLE = re.compile("不[了到]")
 INSTEAD = re.compile("只|仅|而是|的?时候|就")  # “不改模型只看结果”: the negation ends
@@ -275,6 +281,11 @@ class Passage:
             or OBJECT.search(before)
             or MULTIPLE.match(self.text, hit.end)
         )
+
+    def compared(self, start: int, end: int) -> bool:
+        """Whether the words there are only what another is compared with."""
+        before, after = COMPARISON
+        return bool(before.search(self.text[max(0, start - 30) : start]) or after.match(self.text, end))
 
     @cached_property
     def former(self) -> dict[int, int]:

@@ -30,6 +30,8 @@ FUNCTION_WORDS = re.compile(
     r"[的了是在了会能可使让把被和与用对来有而更从到只将以并也都就不没还又]|然后|所以|因为|再|\b(?:the|an?|is|are|of|to|and|in|it|on|by|for|with|that|be|can|so|no|not|only|as|at|than|each|has|have|more|less|its|they|from|or|if|when|but|then|too|even|without|means?|into|how|one|which|because|while|before|after|all|every|it's|we|you|this|these|will|would|does|do|was|were|where|what|who|instead|also|just|very|any|some|many|much|same|other|another|our|your|us|them|there|only)\b"
 )
 
+TERMS = re.compile(r"(?:不)?更新|并行|端到端|不变性?|能力|性能|有限|作用|利用|对抗|end to end")  # those that hold one
+
 NUMBERING = re.compile(r"(?<![^\s。;,])(?:\(?(?:\d{1,2}|[a-h])[.、):]?|[①-⑳]|vs\.?|[=→+])(?=\s)")
 
 
@@ -114,7 +116,7 @@ class Doubts:
 def suggestion(point: KeyPoint, passage: Passage, doubts: Doubts) -> Suggestion:
     contradicted = any(contradicts(p, passage) for p in phrasings(tuple(point.reject)))
     doubtful: list[Hit] | None = None
-    opposed = False
+    opposed = contradicted
     for phrasing in phrasings(tuple(point.accept)):
         for evidence in matches(phrasing, passage):
             of_other = swapped(phrasing, evidence, passage)
@@ -132,7 +134,7 @@ def contradicts(phrasing: Phrasing, passage: Passage) -> bool:
         place = evidence[0].start
         of_it = phrasing.subject is None or passage.speaks_of(phrasing.subject, place)
         meant = not passage.supposed(place) and not passage.negated(evidence, reach=math.inf)
-        if of_it and meant:
+        if of_it and meant and not passage.compared(place, evidence[-1].end):
             return True
     return False
 
@@ -210,12 +212,12 @@ def runs(text: str, length: int) -> Iterator[str]:
 
 def stuffed(text: str) -> bool:
     """Whether it is a heap of keywords: pieces set apart by spaces or 、, hardly a stop or a function word."""
-    text = NUMBERING.sub(" ", text).replace("end to end", "end")
+    text = NUMBERING.sub(" ", text)
     spaced = text.split()
     listed = [piece for piece in re.split(r"[\s、/|]+", text) if piece]
     parted = [piece for piece in re.split(r"[,;、。/|]+", text.strip(",;、。 ")) if piece.strip()]
     stops = len(re.findall(r"[,。;:!?.]", text))
-    functions = len(FUNCTION_WORDS.findall(text))
+    functions = len(FUNCTION_WORDS.findall(TERMS.sub("", text)))
     if functions > 0.06 * total(listed):
         return False
     heaped = len(spaced) >= 8 and stops * 6 <= len(spaced)

@@ -296,6 +296,46 @@ def test_a_contradiction_anywhere_needs_a_look_unless_it_is_negated() -> None:
     assert state(lines, "沿梯度的正方向。", reject) == "missing"
 
 
+def test_what_is_only_compared_with_contradicts_nothing() -> None:
+    assert state(["取一份"], "取一份。与每次用全部数据相比更省", ["每次…全部"]) == "found"
+    assert state(["取一份"], "取一份。每次用全部数据更省", ["每次…全部"]) == "check"
+
+
+def test_an_answer_that_mostly_says_the_contrary_needs_a_look() -> None:
+    part = made(loss=["损失 & 减小"], direction=["指出方向"], automatic=["自动"])
+    states = {s.id: s.state for s in suggest(part, "不能减小损失，也不会指出方向，自动运行")}
+    assert states == {"loss": "check", "direction": "check", "automatic": "check"}
+    states = {s.id: s.state for s in suggest(part, "减小损失，指出方向，不是自动的")}
+    assert states == {"loss": "found", "direction": "found", "automatic": "check"}
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        ("没有激活函数，网络照样能拟合曲线", "check"),
+        ("没有激活函数，网络就不能拟合曲线", "found"),
+        ("没有激活函数，网络只能拟合直线；加了它才拟合曲线", "found"),
+        ("有没有激活函数，网络都拟合曲线", "check"),
+        ("用不用都一样拟合曲线", "check"),
+        ("Without an activation function the network can still fit any curve", "check"),
+    ],
+)
+def test_what_is_so_without_the_thing_asked_about_is_none_of_its_merits(answer: str, expected: str) -> None:
+    prompt = text("激活函数有什么用？", "What is an activation function for?")
+    assert only(made(point=["拟合|fit & 曲线|curve"]), answer, prompt).state == expected
+
+
+def test_a_thing_defined_as_something_else_needs_a_look() -> None:
+    prompt = text("什么是激活函数？", "What is an activation function?")
+    part = made(point=["变化快"])
+    assert only(part, "激活函数就是学习率，所以变化快", prompt).state == "check"
+    assert only(part, "激活函数是一种函数，所以变化快", prompt).state == "found"
+
+
+def test_a_rule_is_no_then() -> None:
+    assert state(["缓解 & 梯度消失"], "没有链式法则，不缓解梯度消失") == "check"
+
+
 def test_a_negation_inside_a_phrasing_or_its_target_turns_it_round() -> None:
     assert state(["参数…更新"], "参数不再更新") == "check"
     assert state(["不…过拟合"], "它不会过拟合") == "found"
@@ -340,6 +380,12 @@ def test_a_heap_of_keywords_needs_a_look() -> None:
     assert state(lines, "训练 测试 标签 损失 梯度 参数 更新 反向传播 准确率 评估") == "check"
     assert state(lines, "训练、测试、标签、损失、梯度、参数、更新、反向传播、准确率、评估") == "check"
     assert state(lines, "gates cell state memory loss backpropagation update sequence parameters") == "check"
+    english = "gate, cell state, long-term, end-to-end, loss, backpropagation, update, sequence, parameters"
+    assert state(["backprop*"], english) == "check"
+    assert (
+        state(["backprop*"], "before one step all layers use backpropagation which means every one moves")
+        == "found"
+    )
     assert state(lines, "训练，测试，标签，损失，梯度，参数，偏置，反向传播，准确率") == "check"
     assert state(lines, "训练：前向 + 反向传播，更新权重，计算量大。") == "found"
     assert state(lines, "1 反向传播 2 更新权重 3 看准确率 4 调学习率 5 早停") == "found"
