@@ -4,6 +4,7 @@ from collections.abc import Callable
 from itertools import product
 
 from app.questions.names import CONSTANTS
+from app.questions.sides import right_side
 from app.questions.stream import OPENING, misread, number, refuse
 from app.questions.sums import Sums
 from app.questions.symbols import Symbols
@@ -16,6 +17,7 @@ from app.questions.tree import (
     Divide,
     Negative,
     Node,
+    Number,
     Plus,
     Power,
     Times,
@@ -23,21 +25,21 @@ from app.questions.tree import (
 from app.text import text
 
 MANY = {"max", "min"}
-BEGINNINGS = {"name", "number", "function", "sum", "frac", "begin", "(", "[", "{"}
+BEGINNINGS = {"name", "number", "function", "sum", "mean", "frac", "begin", "(", "[", "{"}
 
 
 def parse(source: str, symbols: Symbols, wide_sums: bool = False, wide_calls: bool = False) -> Node:
-    """The tree of a formula; what stands before its last equals sign is dropped.
+    """The tree of a formula; what stands before its equals sign is dropped.
 
     A sum takes one term (with `wide_sums` all that follows), a function without brackets one factor (with
     `wide_calls` the whole product). FormulaError says what cannot be read, and where.
     """
-    return Parser(right_side(symbols.tokens(source)), symbols, wide_sums, wide_calls).formula()
+    return Parser(right_side(symbols.tokens(source), symbols), symbols, wide_sums, wide_calls).formula()
 
 
 def readings(source: str, symbols: Symbols) -> list[Node]:
     """The trees a formula may stand for, the usual one first: `log p/q` is ln(p)/q or ln(p/q)."""
-    tokens = right_side(symbols.tokens(source))
+    tokens = right_side(symbols.tokens(source), symbols)
     found: list[Node] = []
     problem: FormulaError | None = None
     for wide_sums, wide_calls in product((False, True), repeat=2):
@@ -48,17 +50,6 @@ def readings(source: str, symbols: Symbols) -> list[Node]:
     if not found and problem:
         raise problem
     return list(dict.fromkeys(found))
-
-
-def right_side(tokens: list[Token]) -> list[Token]:
-    """What follows the last equals sign outside brackets; that of `sum_i=1` belongs to the sum."""
-    depth = cut = 0
-    for at, token in enumerate(tokens):
-        depth += (token.kind in OPENING) - (token.kind in OPENING.values())
-        bound = at > 2 and [t.kind for t in tokens[at - 3 : at]] == ["sum", "_", "name"]
-        if token.kind == "=" and depth == 0 and not bound:
-            cut = at + 1
-    return tokens[cut:]
 
 
 class Parser(Sums):
@@ -74,12 +65,17 @@ class Parser(Sums):
     def formula(self) -> Node:
         if self.next.kind == "end":
             raise misread(self.next)
-        node = self.cases("end")
+        node = self.whole("end")
         if self.next.kind != "end":
             raise misread(self.next)
         if isinstance(node, Compare):
             raise FormulaError(text("这是一个条件，不是公式。", "This is a condition, not a formula."))
         return node
+
+    def whole(self, closing: str) -> Node:
+        """All up to a closing sign; TeX's `a \\over b` divides all before it by all behind."""
+        node = self.cases(closing)
+        return Divide(node, self.cases(closing)) if self.accept("over") else node
 
     def cases(self, closing: str) -> Node:
         """An expression, or values with their conditions: `0, x<0; x, x>=0`, `x if x>0 else 0`."""
@@ -93,6 +89,8 @@ class Parser(Sums):
                 items.append(self.side())
         if len(items) == 1 and items[0] is not OTHERWISE:
             return items[0]
+        if not any(isinstance(item, Compare) and item.sides for item in items):
+            items = [piece for item in items for piece in parted(item)]
         last = len(items) - 2  # an earlier “else” opens another condition
         items = [item for at, item in enumerate(items) if at >= last or item is not OTHERWISE]
         branches: list[tuple[Node, Compare]] = []
@@ -193,11 +191,16 @@ class Parser(Sums):
             return self.group(token)
         if token.text == "sigma" and self.next.kind == "(" and not self.symbols.symbol("sigma"):
             token = token._replace(kind="function", text="sigmoid")
+        if token.text == "1" and self.next.kind == "_":
+            return self.indicator(token)
+        if token.text == "I" and self.next.kind in ("(", "[", "_") and not self.symbols.symbol("I"):
+            return self.indicator(token)
         rules: dict[str, Callable[[Token], Node]] = {
             "number": number,
             "name": self.name,
             "function": self.call,
             "sum": self.sum,
+            "mean": self.mean,
             "frac": self.fraction,
             "|": self.absolute,
         }
@@ -207,16 +210,27 @@ class Parser(Sums):
 
     def group(self, opening: Token) -> Node:
         bars, self.bars = self.bars, 0
-        node = self.cases(OPENING[opening.kind])
+        node = self.whole(OPENING[opening.kind])
         self.need(OPENING[opening.kind])
         self.bars = bars
         return node
+
+    def indicator(self, sign: Token) -> Node:
+        """1_{x>0}, I(x>0): worth 1 where the condition holds, else 0."""
+        self.accept("_")
+        opening = self.accept("(", "[", "{")
+        condition = self.group(opening) if opening else None
+        if not isinstance(condition, Compare):
+            raise refuse(sign, "后面要写一个条件。", "a condition must follow.")
+        return condition
 
     def absolute(self, opening: Token) -> Node:
         self.bars += 1
         node = self.expression()
         self.need("|")
         self.bars -= 1
+        if self.accept("_"):  # every norm of one number is its absolute value
+            self.need("number")
         return Call("abs", (node,))
 
     def fraction(self, command: Token) -> Node:
@@ -232,8 +246,9 @@ class Parser(Sums):
 
     def call(self, function: Token) -> Node:
         """A function: log(x), \\log x, log_2 x, tanh^2 x, max{0, x}."""
-        name = "ln" if function.text == "log" else function.text
-        base = self.atom() if name == "ln" and (self.accept("_") or self.base_attached(function)) else None
+        name = "ln" if function.text in ("log", "lg") else function.text
+        base: Node | None = Number(10, "10") if function.text == "lg" else None
+        base = base or (self.log_base(function) if name == "ln" else None)
         exponent = self.superscript() if self.accept("^") else None
         if exponent and name == "exp":
             return Power(CONSTANTS["e"], exponent)  # exp^x, for e^x
@@ -252,11 +267,13 @@ class Parser(Sums):
             value = Divide(value, Call("ln", (base,)))
         return Power(value, exponent) if exponent else value
 
-    def base_attached(self, function: Token) -> bool:
-        """Whether this is log2( or log10(, where the digits are the base and not a factor."""
+    def log_base(self, function: Token) -> Node | None:
+        """The base of log_2; that of log2( or log10(, where the digits are no factor."""
         base, after = self.next, self.tokens[min(self.at + 1, len(self.tokens) - 1)]
         attached = function.text == "log" and base.start == function.start + 3
-        return attached and base.text in ("2", "10") and after.kind == "("
+        if self.accept("_") or (attached and base.text in ("2", "10") and after.kind == "("):
+            return self.atom()
+        return None
 
     def arguments(self, closing: str) -> list[Node]:
         bars, self.bars = self.bars, 0
@@ -266,6 +283,13 @@ class Parser(Sums):
         self.need(closing)
         self.bars = bars
         return found
+
+
+def parted(item: Node) -> list[Node]:
+    """A value with its condition in brackets, `x (x>0)`, as the two."""
+    if isinstance(item, Times) and isinstance(item.factors[-1], Compare):
+        return [times(list(item.factors[:-1])), item.factors[-1]]
+    return [item]
 
 
 def times(factors: list[Node]) -> Node:

@@ -18,6 +18,7 @@ class Names(Stream):
         self.symbols = symbols
         # The indices in force, innermost last; None for a sum whose index is yet to be seen in its body.
         self.scope: list[str | None] = [symbols.index] if symbols.index else []
+        self.typed: dict[str, str] = {}  # how each vector was called first
         self.sums = 0  # how many sums are open
 
     def name(self, token: Token) -> Node:
@@ -25,6 +26,7 @@ class Names(Stream):
             return Index(token.text)
         symbol = self.symbols.symbol(token.text)
         if symbol in self.symbols.vectors:
+            self.one_name(symbol, token)
             return Entry(symbol, self.index(token))
         if numbered := self.numbered(symbol or token.text):
             return numbered
@@ -37,6 +39,19 @@ class Names(Stream):
         if token.text in CONSTANTS:
             return CONSTANTS[token.text]
         raise self.unknown(token)
+
+    def one_name(self, symbol: str, token: Token) -> None:
+        """Two letters for one vector mean two things to who types them: in (t-y)^2 the y is no target."""
+        first = self.typed.setdefault(symbol, token.text)
+        if first.casefold() == token.text.casefold():
+            return
+        both = f"{shown(first)}", f"{shown(token.text)}"
+        known = [shown(name) for name in sorted(self.symbols.vectors)]
+        raise refuse(
+            token,
+            f"{both[0]} 和 {both[1]} 会读成同一个量，请用题目的符号 {'、'.join(known)}。",
+            f"{both[0]} and {both[1]} would be read as the same; use the symbols of the question: {', '.join(known)}.",
+        )
 
     def numbered(self, base: str) -> Node | None:
         """A scalar called by a letter and a number: z1, z_1, z_{1}."""
@@ -60,6 +75,8 @@ class Names(Stream):
         if raised[:2] == ["^", "("] or raised == ["^", "{", "("]:
             self.take()
             return self.subscript()
+        if raised[:1] == ["^"]:
+            self.no_power(vector)
         if self.next.kind == "name" and self.next.start == vector.end and self.is_index(self.next):
             return self.position()
         if self.sums:
@@ -67,6 +84,18 @@ class Names(Stream):
             return Index(index)
         name = shown(self.symbols.symbol(vector.text) or vector.text)
         raise refuse(vector, f"{name} 要写下标。", f"{name} needs a subscript.")
+
+    def no_power(self, vector: Token) -> None:
+        """y^i may be entry i, or a hat that could not be typed."""
+        at = self.at + 1 + (self.tokens[self.at + 1].kind == "{")
+        token = self.tokens[at]
+        if token.kind == "name" and self.is_index(token) and self.tokens[at + 1].kind not in "_([":
+            name, written = shown(self.symbols.symbol(vector.text) or vector.text), token.text
+            raise refuse(
+                self.next,
+                f"上标 {written} 的意思不清楚：下标请写 {name}_{written}，戴帽的量请写 hat。",
+                f"the superscript {written} is unclear: write {name}_{written} for a subscript, “hat” for a hat.",
+            )
 
     def subscript(self) -> Node:
         """An index, perhaps in brackets."""
@@ -88,11 +117,14 @@ class Names(Stream):
             raise misread(token)
         if token.text in self.scope:
             return Index(token.text)
-        if self.symbols.length and self.symbols.symbol(token.text) == self.symbols.length:
-            return Variable(self.symbols.length)
-        if self.scope and self.scope[-1] is None:
+        if self.next.kind == "_":  # P(x_i)
+            self.take()
+            return self.subscript()
+        if self.scope and self.scope[-1] is None and token.text != self.symbols.length:
             self.scope[-1] = token.text
             return Index(token.text)
+        if self.is_length(token):
+            return Variable(self.symbols.length or "")
         wanted = self.symbols.index
         raise refuse(
             token,
@@ -109,8 +141,13 @@ class Names(Stream):
         raise misread(self.next)
 
     def is_index(self, token: Token) -> bool:
-        free = bool(self.scope) and self.scope[-1] is None and self.symbols.symbol(token.text) is None
-        return free or token.text in self.scope
+        known = self.symbols.symbol(token.text) is not None
+        free = bool(self.scope) and self.scope[-1] is None and not known
+        return free or token.text in self.scope or self.is_length(token)
+
+    def is_length(self, token: Token) -> bool:
+        length = self.symbols.length
+        return length is not None and self.symbols.symbol(token.text) == length
 
     def unknown(self, token: Token) -> FormulaError:
         typed = shown(token.text)

@@ -1,5 +1,6 @@
 """Tokens as a parser takes them, one after another, and the errors it raises about them."""
 
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -71,4 +72,6 @@ def number(token: Token) -> Number:
     value = float(token.text)
     if value > MAX_NUMBER:
         raise refuse(token, "数太大了。", "the number is too large.")
+    if len(token.text) > 4 and repr(math.e).startswith(token.text):
+        value = math.e  # 2.718 typed for e
     return Number(value, token.text)

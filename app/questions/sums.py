@@ -7,7 +7,7 @@ from app.questions.names import Names
 from app.questions.stream import OPENING, misread, number, refuse
 from app.questions.symbols import Symbols
 from app.questions.tokens import Token
-from app.questions.tree import Entry, Index, Node, Number, Sum, Variable, swapped, walk
+from app.questions.tree import Divide, Entry, Index, Node, Number, Sum, Variable, swapped, walk
 
 
 class Sums(Names):
@@ -30,12 +30,26 @@ class Sums(Names):
             if listed := self.listed_sum():
                 return listed
             index, low, high = None, None, None
+            if self.next.kind == "(" and [t.kind for t in self.tokens[self.at + 1 : self.at + 3]] == [
+                "name",
+                "=",
+            ]:
+                index, low, high = self.range()
             while bound := self.accept("_", "^"):
                 if bound.kind == "_":
-                    index, low = self.lower_bound()
+                    index, low, upper = self.range()
+                    high = high or upper
                 else:
                     high = self.bound()
             return self.over(index, low, high, self.expression if self.wide_sums else self.term)
+
+    def mean(self, token: Token) -> Node:
+        """mean(…): the sum over all entries, divided by their number."""
+        if not self.symbols.length:
+            raise self.unknown(token)
+        with self.deeper():
+            total = self.over(None, None, None, lambda: self.group(self.need("(")))
+        return Divide(total, Variable(self.symbols.length))
 
     def over(self, index: str | None, low: Node | None, high: Node | None, read: Callable[[], Node]) -> Node:
         start = self.next
@@ -44,24 +58,45 @@ class Sums(Names):
         body = read()
         self.sums -= 1
         found = self.scope.pop()
+        if found is None and Index(self.symbols.index or "") in walk(body):
+            found = self.symbols.index  # Σ e^{z_i}: the free index again
         if found is None:
             raise refuse(start, "看不出对什么求和。", "it is not clear what is summed over.")
         return Sum(found, low, high, body)
 
-    def lower_bound(self) -> tuple[str, Node | None]:
+    def range(self) -> tuple[str, Node | None, Node | None]:
+        """The index and its bounds below a sum: i, {i=1}, {i=1..N}, {1 ≤ i ≤ N}, {i ∈ I}."""
+        low: Node | None = None
+        high: Node | None = None
         opening = self.accept("{", "(")
-        index = self.need("name").text
-        low = None
-        if opening:
+        if opening and self.next.kind == "number":
+            low = number(self.take())
+            self.no_less()
+            index = self.need("name").text
+            self.no_less()
+            high = self.expression()
+        else:
+            index = self.need("name").text
             if self.accept("="):
-                low = self.expression()
-            elif self.accept("in"):
-                while self.next.kind not in ("end", OPENING[opening.kind]):
-                    self.take()
+                low = self.expression() if opening else self.bound()
+                high = self.expression() if opening and self.accept("dots") else None
+            elif opening and self.accept("in"):
+                self.skip_set()
+        if opening:
             self.need(OPENING[opening.kind])
-        elif self.accept("="):
-            low = self.bound()
-        return index, low
+        return index, low, high
+
+    def no_less(self) -> None:
+        if self.next.text != "≤":
+            raise misread(self.next)
+        self.take()
+
+    def skip_set(self) -> None:
+        """A set is that of all entries, whatever it is called."""
+        depth = 0
+        while self.next.kind != "end" and (depth or self.next.kind not in OPENING.values()):
+            kind = self.take().kind
+            depth += (kind in OPENING) - (kind in OPENING.values())
 
     def bound(self) -> Node:
         """A bound without brackets is one number or name, so that \\sum^N_i reads."""

@@ -37,7 +37,12 @@ class Symbols:
     def tokens(self, source: str) -> list[Token]:
         """The tokens of a source, with every alias of several tokens replaced by its symbol."""
         known = [*self.declared, *(alias for alias, _ in self.names)]
-        return rewritten(tokens(source, [name for name in known if name.isalpha()]), self.writings)
+        read = tokens(source, [name for name in known if name.isalpha()])
+        parts = {token.text for _, writing in self.writings for token in writing}
+        # A scalar goes by its declared name, so that writings of it need one spelling only: ∂L/∂θ is ∂J/∂w.
+        called = {alias: name for alias, name in self.names if name in self.scalars and alias not in parts}
+        read = [t._replace(text=called.get(t.text, t.text)) if t.kind == "name" else t for t in read]
+        return rewritten(read, self.writings)
 
     def symbol(self, name: str) -> str | None:
         """The declared symbol of a name."""

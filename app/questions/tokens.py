@@ -22,7 +22,7 @@ class FormulaError(ValueError):
 
 
 class Token(NamedTuple):
-    """`kind` is name, number, function, sum, frac, dots, compare, separator, else, begin, finish, unknown,
+    """`kind` is name, number, function, sum, mean, frac, over, dots, compare, separator, else, begin, finish, unknown,
     or the sign itself: + - * / ^ _ = ( ) [ ] { } | , ' in."""
 
     kind: str
@@ -31,7 +31,7 @@ class Token(NamedTuple):
     end: int
 
 
-FUNCTIONS = {"exp", "log", "ln", "tanh", "sinh", "cosh", "sqrt", "abs", "max", "min", "sigmoid", "relu"}
+FUNCTIONS = {"exp", "log", "ln", "lg", "tanh", "sinh", "cosh", "sqrt", "abs", "max", "min", "sigmoid", "relu"}
 GREEK = {
     "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "zeta": "ζ", "eta": "η",
     "theta": "θ", "iota": "ι", "kappa": "κ", "lambda": "λ", "mu": "μ", "nu": "ν", "xi": "ξ", "pi": "π",
@@ -40,22 +40,28 @@ GREEK = {
 }  # fmt: skip
 LETTERS = {letter: name for name, letter in GREEK.items()} | {"ϵ": "epsilon", "ϕ": "phi", "ϑ": "theta"}
 
-WORDS = dict.fromkeys(FUNCTIONS, "function") | dict.fromkeys(GREEK, "name") | {"sum": "sum"}
+WORDS = dict.fromkeys(FUNCTIONS, "function") | dict.fromkeys(GREEK, "name") | {"sum": "sum", "mean": "mean"}
+WORDS |= dict.fromkeys(("maximum", "minimum"), "function")
 WORDS |= dict.fromkeys(("if", "when", "then", "where", "for"), "separator")
 WORDS |= dict.fromkeys(("else", "otherwise"), "else")
 COMMANDS = {
     "cdot": "*", "times": "*", "ast": "*", "div": "/", "le": "≤", "leq": "≤", "leqslant": "≤", "ge": "≥",
-    "geq": "≥", "geqslant": "≥", "lt": "<", "gt": ">", "lvert": "|", "rvert": "|", "vert": "|", "mid": "|",
+    "geq": "≥", "geqslant": "≥", "lt": "<", "gt": ">", "lvert": "|", "rvert": "|", "vert": "|", "mid": "|", "lVert": "|", "rVert": "|", "Vert": "|",
     "lbrace": "{", "rbrace": "}", "prime": "'", "leftarrow": "=", "gets": "=", "in": "in",
-    "frac": "frac", "dfrac": "frac", "tfrac": "frac", "cfrac": "frac",
+    "frac": "frac", "dfrac": "frac", "tfrac": "frac", "cfrac": "frac", "over": "over",
+    "to": "separator", "rightarrow": "separator", "Sigma": "sum",
     "varepsilon": "epsilon", "varphi": "phi", "vartheta": "theta",
 }  # fmt: skip
 SIGNS = {
-    "**": "^", "<=": "≤", "=<": "≤", ">=": "≥", "=>": "≥", "==": "==", ":=": "=", "←": "=", "\\{": "{", "\\}": "}",
+    "**": "^", "<=": "≤", "=<": "≤", ">=": "≥", "=>": "≥", "==": "==", ":=": "=", "←": "=", "-=": "-", "+=": "+", "->": "→", "\\{": "{", "\\}": "}",
     "\\|": "|", "≦": "≤", "⩽": "≤", "≧": "≥", "⩾": "≥", "√": "sqrt", "Σ": "sum", "∑": "sum", "∈": "in",
+    "大于等于": "≥", "大于或等于": "≥", "不小于": "≥", "小于等于": "≤", "小于或等于": "≤", "不大于": "≤",
+    "大于": ">", "小于": "<", "等于": "=",
 }  # fmt: skip
-SEPARATORS = {";", "&", "\\\\", ":", "?", "当", "若", "如果", "时", "则", "为", "取"}
+SEPARATORS = {";", "&", "\\\\", ":", "?", "→", "当", "若", "如果", "时", "则", "为", "取"}
 OTHERS = {"否则", "其他", "其它", "其余"}
+
+LONG_SIGNS = sorted((s for s in (*SIGNS, *SEPARATORS, *OTHERS) if len(s) > 1), key=len, reverse=True)
 
 LOOKALIKES = {
     c: sign
@@ -85,10 +91,10 @@ FONTS = (
 
 PATTERN = re.compile(
     rf"""
-    (?P<skip> \s+ | \\[,;:!>\ ()\[\]] | [$~] | \{{\}} | \\(?:left|right)\s*\.
+    (?P<skip> \s+ | \\[,;:!>\ ()\[\]] | [$~] | \{{\}} | \\(?:left|right)\s*\.(?:\s*\\\\)?
         | (?:\\left\s*)?\\\{{\s*(?=\\begin)
-        | \\(?:left|right|[bB]igg?[lr]?|displaystyle|textstyle|(?:no)?limits|q?quad|rm)(?![A-Za-z])
-        | [.,;]\s*$ )
+        | \\(?:left|right|middle|[bB]igg?[lr]?|displaystyle|textstyle|(?:no)?limits|q?quad|rm)(?![A-Za-z])
+        | [.,;]\s*(?:$|(?=\\end)) | (?<![A-Za-z])(?:np|numpy|math|torch|tf)\s*\.(?=\s*[A-Za-z]) )
   | \\(?:{FONTS})(?![A-Za-z])\s*(?P<font>\{{?)
   | \\begin\s*\{{[a-z]+\*?\}}(?P<begin>\s*(?:\{{[lcr|\ ]*\}})?)
   | \\end\s*\{{[a-z]+\*?(?P<finish>\}})
@@ -103,7 +109,7 @@ PATTERN = re.compile(
   | \\(?P<command> [A-Za-z]+ )
   | (?P<letters> [A-Za-z]+(?!\u0302|_hat|_\{{hat) )
   | (?P<greek> [{"".join(LETTERS)}] )
-  | (?P<sign> \*\* | <= | =< | >= | => | == | := | \\\\ | \\[{{}}|] | 如果 | 否则 | 其他 | 其它 | 其余 | . )
+  | (?P<sign> {"|".join(map(re.escape, LONG_SIGNS))} | . )
     """,
     re.VERBOSE | re.DOTALL,
 )
@@ -119,12 +125,23 @@ def tokens(source: str, names: Collection[str] = ()) -> list[Token]:
             ),
             MAX_CHARACTERS,
         )
-    found = Lexer(names).read("".join(map(plain, source)))
+    found = unbraced(Lexer(names).read("".join(map(plain, source))))
     if len(found) > MAX_TOKENS:
         raise FormulaError(
             text("公式太长了，请写得简洁些。", "The formula is too long; write it more briefly.")
         )
     return found
+
+
+def unbraced(read: list[Token]) -> list[Token]:
+    """Without the braces that some editors put around a letter before its subscript: {z}_{i}."""
+    at = 0
+    while at + 3 < len(read):
+        kinds = [token.kind for token in read[at : at + 4]]
+        if kinds == ["{", "name", "}", "_"] and (not at or read[at - 1].kind not in "_^"):
+            read = [*read[:at], read[at + 1], *read[at + 3 :]]
+        at += 1
+    return read
 
 
 @lru_cache(maxsize=1024)
@@ -206,14 +223,18 @@ class Lexer:
         meaning = COMMANDS.get(word, word)
         if meaning in "≤≥<>":
             self.add("compare", meaning, start - 1, end)
-        elif meaning in WORDS and WORDS[meaning] in ("function", "name", "sum"):
+        elif meaning in WORDS and WORDS[meaning] in ("function", "name", "sum", "mean"):
             self.add(WORDS[meaning], meaning, start - 1, end)
         else:
-            self.add(meaning if word in COMMANDS else "unknown", "\\" + word, start - 1, end)
+            kind = meaning if word in COMMANDS else "unknown"
+            self.add(kind, "\\" + (meaning if kind == "frac" else word), start - 1, end)
 
     def read_letters(self, match: re.Match[str], start: int, end: int) -> None:
         """Split a run of letters into known words and single letters: `explog` but also `Nlog`, `yi`."""
         run = match["letters"]
+        if run == "to":  # i = 1 to N
+            self.add("dots", run, start, end)
+            return
         pieces: list[tuple[str, str]] = []
         at = strange = 0
         while at < len(run):
@@ -225,7 +246,7 @@ class Lexer:
             pieces.append(("name" if kind == "letter" else kind, word))
             at += len(word)
         for kind, word in pieces:
-            self.add(kind, word.lower() if kind == "function" else word, start, start + len(word))
+            self.add(kind, called(word) if kind == "function" else word, start, start + len(word))
             start += len(word)
 
     def word(self, run: str, at: int) -> tuple[str, str]:
@@ -250,6 +271,11 @@ class Lexer:
         else:
             known = sign in ("sum", "in") or sign in "+-*/^_=()[]{}|,'"
             self.add(sign if known else "unknown", sign, start, end)
+
+
+def called(function: str) -> str:
+    """The name of a function however it is written: MAX, maximum."""
+    return function.lower().replace("imum", "")
 
 
 def letter(written: str) -> str:
