@@ -234,7 +234,8 @@ class Parser(Sums):
         return Call("abs", (node,))
 
     def fraction(self, command: Token) -> Node:
-        return Divide(self.digit(), self.digit())
+        with self.deeper():
+            return Divide(self.digit(), self.digit())
 
     def digit(self) -> Node:
         """An argument of a LaTeX command: a group or a single sign, so that \\frac12 is one half."""

@@ -12,7 +12,7 @@ DELIMITERS = (",", "separator", "else")
 
 def right_side(tokens: list[Token], symbols: Symbols) -> list[Token]:
     """What follows the last equals sign outside brackets; in cases, what follows that of each clause."""
-    tokens = without_remark(tokens)
+    tokens = without_remark(tokens, symbols)
     if not any(token.kind == "compare" for _, token in outside(tokens)):
         return after_equals(tokens)
     cuts = [at for at, token in outside(tokens) if token.kind in DELIMITERS]
@@ -47,11 +47,12 @@ def tests(clause: list[Token], symbols: Symbols) -> bool:
     return len(clause) > 1 and clause[1].kind == "=" and symbols.symbol(clause[0].text) is not None
 
 
-def without_remark(tokens: list[Token]) -> list[Token]:
+def without_remark(tokens: list[Token], symbols: Symbols) -> list[Token]:
     """Without `, i = 1, …, K` or `, x ∈ R` at the end."""
     for at, token in outside(tokens):
         kinds = [t.kind for t in tokens[at + 1 : at + 5]]
         listed = kinds[:3] == ["name", "=", "number"] and kinds[3:] in ([","], ["dots"])
+        listed = listed and symbols.symbol(tokens[at + 1].text) not in symbols.scalars
         if at and token.kind in (",", "separator") and (listed or kinds[:2] == ["name", "in"]):
             return tokens[:at]
     return tokens
