@@ -8,7 +8,6 @@ from itertools import pairwise
 from app.grading.characters import normalise, widths
 from app.grading.occurrences import Hit, from_longest, longest, occurrences
 from app.grading.phrases import (
-    CONCEPTS,
     DENIALS,
     NEGATION,
     NEGATIONS,
@@ -57,18 +56,6 @@ UNREAL = re.compile(  # what would be so otherwise: a negation in it takes nothi
 )
 INCAPABLE = re.compile("不[了到]")
 INSTEAD = re.compile("只|仅|而是|的?时候|就")  # “不改模型只看结果”: the negation ends
-SPARED = (  # that all is the same without it
-    r"(?:去掉|拿掉|没有|没|不加|不用|不使用|取消|省掉|缺少|without|no) ?(?:了|任何|使用|这种|这个|the |an? )?(?:{names})"
-    r"(?:(?!加了|加上|有了|引入|用了|只|仅)[^。;]){{0,24}}?"
-    r"(?:照样|照旧能|(?<![不可性功智就])能(?!力|够?[^,。;]{{0,8}}只)|(?<!不)可以(?![^,。;]{{0,8}}只)|不受影响"
-    r"|不(?:会|容易|易|再|至于)?[^,。;]{{0,4}}(?:下降|降低|减弱|变差|变弱|受影响|过拟合|退化|消失|爆炸)"
-    r"|just as well|works? fine)"
-    r"|(?:without|no) (?:the |an? |any )?(?:{names})s?[^.;]{{0,60}}? (?:still|can) (?:still )?(?:learn|fit|approx|work|model|solve|represent)"
-    r"|(?:有没有|有无|不管有没有|with or without)[^,。;]{{0,3}}?(?:{names})[^。;]{{0,16}}?(?:都|一样|没区别|没差|不影响|same)"
-    r"|(?:加不加|用不用|用与不用|加与不加)[^。;]{{0,16}}?(?:都|一样|没区别|没差|无所谓|不影响)"
-)
-DEFINED = r"(?:{names})[^,。;]{{0,4}}(?:指|就是|是|means|refers to|is)([^,。;]{{0,30}})"
-PRONOUN = re.compile(r"[\s,]*(?:它|其|这|该|他们|此|it |its |this |they )")
 
 
 class Passage:
@@ -292,31 +279,6 @@ class Passage:
         """The clauses that speak of the former (0) or the latter (1)."""
         words = (("前者", 0), ("后者", 1), ("former", 0), ("latter", 1))
         return {self.clause[h.start]: n for word, n in words for h in occurrences(word, self.text)}
-
-    # --- topic ---------------------------------------------------------------------------------------
-
-    def strays(self, own: str) -> set[int]:
-        """The sentences that open with a concept which `own`, the texts of the question, does not know, or say that
-        what they open with is one."""
-        foreign = [concept for concept in CONCEPTS if concept not in own]
-        names = "|".join(map(re.escape, (c for c in CONCEPTS if c in own)))
-        starts = {self.sentence[place]: place for place in reversed(range(len(self.text)))}
-        astray: set[int] = set()
-        previous = -1
-        for sentence in sorted(starts):
-            opening = self.text[starts[sentence] : starts[sentence] + 60].lstrip(" ,")
-            about = next((c for c in CONCEPTS if opening.startswith(c)), None)
-            defined = re.match(DEFINED.format(names=names), opening) if names else None
-            strange = defined and any(occurrences(concept, defined[1]) for concept in foreign)
-            if about in foreign or strange or (previous in astray and PRONOUN.match(opening)):
-                astray.add(sentence)
-            previous = sentence
-        return astray
-
-    def spared(self, names: str) -> dict[int, int]:
-        """Where a sentence begins to say that all is the same without what has one of the names, a|b|c."""
-        found = re.finditer(SPARED.format(names=names), self.text)
-        return {self.sentence[match.start()]: match.start() for match in found}
 
 
 def numbered(text: str, breaks: re.Pattern[str]) -> list[int]:

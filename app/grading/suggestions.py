@@ -16,6 +16,7 @@ from app.grading.characters import normalise
 from app.grading.occurrences import Hit
 from app.grading.passage import Passage
 from app.grading.phrases import CONCEPTS, Phrasing, phrasings
+from app.grading.topic import spared, strays
 from app.grading.vocabulary import vocabulary
 from app.questions.part import KeyPoint, TextPart
 from app.text import Text
@@ -30,7 +31,8 @@ FUNCTION_WORDS = re.compile(
     r"[的了是在了会能可使让把被和与用对来有而更从到只将以并也都就不没还又]|然后|所以|因为|再|\b(?:the|an?|is|are|of|to|and|in|it|on|by|for|with|that|be|can|so|no|not|only|as|at|than|each|has|have|more|less|its|they|from|or|if|when|but|then|too|even|without|means?|into|how|one|which|because|while|before|after|all|every|it's|we|you|this|these|will|would|does|do|was|were|where|what|who|instead|also|just|very|any|some|many|much|same|other|another|our|your|us|them|there|only)\b"
 )
 
-TERMS = re.compile(r"(?:不)?更新|并行|端到端|不变性?|能力|性能|有限|作用|利用|对抗|end to end")  # those that hold one
+# terms that hold a function word
+TERMS = re.compile(r"(?:不)?更新|并行|端到端|不变性?|能力|性能|有限|作用|利用|对抗|end to end")
 
 NUMBERING = re.compile(r"(?<![^\s。;,])(?:\(?(?:\d{1,2}|[a-h])[.、):]?|[①-⑳]|vs\.?|[=→+])(?=\s)")
 
@@ -93,9 +95,9 @@ class Doubts:
 
     def __init__(self, passage: Passage, asked: tuple[str, ...], own: str) -> None:
         self.copied = copied(passage.text, asked)
-        self.astray = passage.strays(own)
+        self.astray = strays(passage, own)
         names = [concept for concept in CONCEPTS if concept in known_concepts(asked)]
-        self.spared = passage.spared("|".join(map(re.escape, ("它", "其", "it", *names))))
+        self.spared = spared(passage, "|".join(map(re.escape, ("它", "其", "it", *names))))
         written = sum(not c.isspace() for c in passage.text)
         self.everywhere = stuffed(passage.text) or sum(self.copied) > 0.6 * written
 
