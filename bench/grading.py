@@ -12,6 +12,7 @@ from app.questions.bank import Bank, load
 from app.questions.part import RESPONSES, Part, computed
 from app.questions.variant import Variant, variant
 
+PIECES = ("9^", "(", "[", "1,", "x+", "e^", "\\frac{", "max(", "1e9*", "=1", "²", "\\sum_{", "-1+", " ", "½")
 ROUNDS = 30
 MOST = 60  # parts of each type
 TEXT = "梯度下降沿负梯度方向更新参数，使损失函数逐步减小；参数太多，没有解析解，只能迭代。" * 6
@@ -60,6 +61,25 @@ def measured(shown: Variant, part: Part) -> list[float | None]:
     return row
 
 
+def worst(bank: Bank) -> None:
+    """The longest that a hostile text takes, of each type in which one is typed: none may take 50 ms."""
+    pairs = [(a + b) * 350 for a in PIECES for b in PIECES]
+    for response, most in (("number", 200), ("shape", 200), ("matrix", 5000), ("expression", 700)):
+        shown, part = next(parts_of(bank, response))
+        longest = max(best(judge, shown, part, typed[:most], {}) for typed in pairs)
+        print(f"worst {response:12}{longest / 1000:10.1f} ms")
+
+
+def best(what: Callable[..., object], *given: Any) -> float:
+    """Microseconds, the better of two: the machine may be collecting garbage."""
+    times = []
+    for _ in range(2):
+        begin = time.process_time_ns()
+        what(*given)
+        times.append((time.process_time_ns() - begin) / 1000)
+    return min(times)
+
+
 def main() -> None:
     bank = load(Path("questions"))
     print(f"{'µs a part':12}{'right':>10}{'mistake':>10}{'searched':>10}{'bare':>10}{'right/bare':>12}")
@@ -70,3 +90,4 @@ def main() -> None:
         ratio = f"{middle[0] / middle[3]:.1f}" if middle[0] and middle[3] else "–"
         shown_row = "".join(f"{v:10.0f}" if v is not None else f"{'–':>10}" for v in middle)
         print(f"{response:12}{shown_row}{ratio:>12}")
+    worst(bank)
