@@ -60,13 +60,15 @@ def suggest(part: TextPart, answer: str, prompt: Text | None = None) -> list[Sug
     if any(s.state == "found" for s in made):
         doubts.alone = False
         made = [suggestion(point, passage, doubts) for point in part.key_points]
-    if mostly_opposed(made, passage):
+    if mostly_opposed(made, passage) and not any(point.levels for point in part.key_points):
         made = [replace(s, state="check") if s.state == "found" else s for s in made]
     return made
 
 
 def mostly_opposed(made: list[Suggestion], passage: Passage) -> bool:
     """Whether as many points are spoken against as are made: what the rest says may be wrong as well.
+
+    The criteria of a rubric are apart: what is wrong under one says nothing of another.
 
     What is spoken against where another point is made does not count.
     """
