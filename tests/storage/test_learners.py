@@ -1,6 +1,8 @@
 """All the work of a learner, moved to another or erased, on both databases."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from threading import Barrier
 from typing import Any
 
 from sqlalchemy import Connection, Engine, func, select
@@ -43,6 +45,26 @@ def test_moved_work_is_there_once_with_its_progress_and_mistakes(engine: Engine)
         assert log.progress_of(connection, phone)["q"].answers == 15
         assert log.progress_of(connection, phone)["q"].most_variant == 14
         assert [slip.times for slip in mistakes_of(connection, phone)] == [15]
+        assert log.rebuild_progress(connection) == 0
+
+
+def test_two_sign_ins_at_once_move_the_work_once(engine: Engine) -> None:
+    with writing(engine) as connection:
+        phone, laptop = log.new_learner(connection, NOW), log.new_learner(connection, NOW)
+        work(connection, phone, 4)
+        work(connection, laptop, 4, offset=2)
+    ready = Barrier(4)
+
+    def move(_: int) -> None:
+        ready.wait()
+        with writing(engine) as connection:
+            learners.move(connection, laptop, phone)
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(move, range(4)))
+    with writing(engine) as connection:
+        assert held(connection, laptop) == (0, 0, 0)
+        assert held(connection, phone) == (6, 1, 1)
         assert log.rebuild_progress(connection) == 0
 
 
