@@ -1,6 +1,7 @@
-"""The command line: python -m app serve | migrate | check | rebuild-progress."""
+"""The command line: python -m app serve | migrate | check | rebuild-progress | reset-password | add-instructor."""
 
 from concurrent.futures import ProcessPoolExecutor
+from datetime import UTC, datetime
 from itertools import repeat
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -13,6 +14,8 @@ from rich.progress import track
 from sqlalchemy import Engine
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
+from app.accounts import passwords, sessions, users
+from app.errors import Invalid
 from app.grading.check import check as problems_of
 from app.questions.bank import load
 from app.questions.note import check_note
@@ -127,6 +130,46 @@ def rebuild_progress() -> None:
     with database.writing(engine) as connection:
         changed = attempts.rebuild_progress(connection)
     console.print(f"{changed} rows of progress were changed.")
+
+
+NameOrEmail = Annotated[str, typer.Argument(metavar="NAME", help="name or e-mail of the account")]
+
+
+@cli.command("reset-password")
+def reset_password(name: NameOrEmail) -> None:
+    """Give an account a new random password, printed once; it is signed out everywhere."""
+    engine, password = ready_database(settings()), passwords.random_password()
+    kept = passwords.hashed(password)
+    with database.writing(engine) as connection:
+        user = users.by_login(connection, name)
+        if user is None:
+            fail(f"there is no account {name!r}.")
+        users.set_password(connection, user, kept)
+        sessions.end_all(connection, user)
+    console.print(f"{user.name} is signed out everywhere. The new password:", markup=False)
+    typer.echo(password)
+
+
+@cli.command("add-instructor")
+def add_instructor(name: NameOrEmail) -> None:
+    """Make an account an instructor's; a new one gets a random password, printed once."""
+    engine, password = ready_database(settings()), passwords.random_password()
+    kept = passwords.hashed(password)
+    with database.writing(engine) as connection:
+        user = users.by_login(connection, name)
+        if user is not None:
+            users.set_role(connection, user, "instructor")
+        else:
+            try:
+                chosen = users.checked_name(name)
+            except Invalid as error:
+                fail(error.message.en)
+            users.register(connection, chosen, None, kept, datetime.now(UTC), "instructor")
+    if user is not None:
+        console.print(f"{user.name} is an instructor.", markup=False)
+        return
+    console.print(f"{chosen} is an instructor, with a new account. Its password:", markup=False)
+    typer.echo(password)
 
 
 if __name__ == "__main__":

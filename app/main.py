@@ -4,13 +4,15 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from app.settings import Settings
 from app.storage.database import connect, migrate
 from app.study.library import open_library
-from app.web import api, documentation, drills, errors, home, questions
+from app.web import accounts, api, documentation, drills, errors, home, questions
 from app.web.rendering import ROOT
 from app.web.security import Security
 
@@ -42,6 +44,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )  # fmt: skip
     app.state.settings = settings
     app.state.engine = engine
+    app.state.limiter = MovingWindowRateLimiter(MemoryStorage())
     app.state.secret_key = settings.signing_key()
     app.state.library = open_library(engine, settings.questions)
     app.add_middleware(
@@ -51,7 +54,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         failure=errors.failure,
     )
     errors.install(app)
-    for module in (home, questions, drills, api, documentation):
+    for module in (home, questions, drills, accounts, api, documentation):
         app.include_router(module.router)
     app.mount("/static", Static(directory=ROOT / "static"), name="static")
     return app

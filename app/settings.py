@@ -21,6 +21,7 @@ class Settings(BaseSettings):
     max_request_bytes: int = Field(512 * 1024, ge=1024)
     request_seconds: float = Field(20, gt=0)
     grading_per_minute: int = Field(600, ge=1)  # a client's calls of the grading API
+    passwords_per_minute: int = Field(60, ge=1)  # passwords a client may try or set
 
     @property
     def url(self) -> str:

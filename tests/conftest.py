@@ -67,6 +67,7 @@ def settings(tmp_path: Path) -> Settings:
         secret_key="a key for tests only",
         questions=ROOT / "questions",
         grading_per_minute=100_000,
+        passwords_per_minute=100_000,
     )
 
 

@@ -8,10 +8,15 @@ import socket
 import subprocess
 import sys
 import time
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
+
+from app.accounts import passwords, sessions, users
+from app.storage.database import connect, reading, writing
 
 ROOT = Path(__file__).parents[1]
 NINE = "/questions/fcn-parameter-count"
@@ -66,6 +71,46 @@ def test_a_database_that_cannot_be_used_is_named(tmp_path: Path, url: str) -> No
 def test_a_wrong_setting_is_named(tmp_path: Path) -> None:
     served = run(tmp_path, "migrate", GRADING_PER_MINUTE="often")
     assert served.returncode == 1 and "GRADING_PER_MINUTE" in served.stderr
+
+
+def test_a_reset_password_is_printed_once_and_ends_sessions(tmp_path: Path) -> None:
+    made = run(tmp_path, "add-instructor", "Ann Li")
+    first = made.stdout.strip()
+    assert made.returncode == 0 and "Ann Li is an instructor" in made.stderr and len(first) == 16
+    again = run(tmp_path, "add-instructor", "ANN LI")
+    assert again.returncode == 0 and again.stdout == "" and "Ann Li is an instructor" in again.stderr
+    engine = connect(f"sqlite:///{tmp_path}/g.db")
+    with writing(engine) as connection:
+        user = users.by_login(connection, "ann li")
+        assert user and user.role == "instructor" and passwords.matches(first, user.password_hash)
+        sessions.start(connection, user, datetime.now(UTC))
+    reset = run(tmp_path, "reset-password", "ann li")
+    second = reset.stdout.strip()
+    assert reset.returncode == 0 and len(second) == 16 and second not in (first, reset.stderr)
+    with reading(engine) as connection:
+        user = users.by_login(connection, "ann li")
+        assert user and sessions.count(connection, user, datetime.now(UTC)) == 0
+    engine.dispose()
+    assert passwords.matches(second, user.password_hash) and not passwords.matches(first, user.password_hash)
+
+
+def test_a_student_becomes_an_instructor_with_password_and_work_untouched(tmp_path: Path) -> None:
+    assert run(tmp_path, "migrate").returncode == 0
+    engine = connect(f"sqlite:///{tmp_path}/g.db")
+    with writing(engine) as connection:
+        before = users.register(connection, "Bob", "bob@example.org", "a hash", datetime.now(UTC))
+    assert run(tmp_path, "add-instructor", "bob@example.org").returncode == 0
+    with reading(engine) as connection:
+        after = users.by_login(connection, "Bob")
+    engine.dispose()
+    assert after == replace(before, role="instructor")
+
+
+@pytest.mark.parametrize("arguments", [("reset-password", "nobody"), ("add-instructor", "<script>")])
+def test_a_name_that_cannot_be_used_is_said(tmp_path: Path, arguments: tuple[str, str]) -> None:
+    tried = run(tmp_path, *arguments)
+    assert tried.returncode == 1 and tried.stderr.strip() and tried.stdout == ""
+    assert "Traceback" not in tried.stderr
 
 
 def free_port() -> int:

@@ -150,13 +150,20 @@ def progress_of(connection: Connection, learner_id: int) -> dict[str, Progress]:
 
 
 Derived = dict[tuple[int, str], Any]  # by learner, and slug or mistake
+DERIVED_TABLES = ((progress, "slug", read_progress), (mistakes, "name", read_slip))
 
 
-def derived(connection: Connection) -> tuple[Derived, Derived]:
+def rows_of(connection: Connection, table: Table, learner_id: int | None) -> CursorResult[Any]:
+    """Rows of one learner, or of all, in the order of their keys."""
+    query = select(table).order_by(*table.primary_key)
+    return connection.execute(query if learner_id is None else query.where(table.c.learner_id == learner_id))
+
+
+def derived(connection: Connection, learner_id: int | None) -> tuple[Derived, Derived]:
     """Progress and mistakes from nothing but the log."""
     progressed: Derived = {}
     slips: Derived = {}
-    for entry in connection.execute(select(attempts).order_by(attempts.c.id)):
+    for entry in rows_of(connection, attempts, learner_id):
         key = (entry.learner_id, entry.slug)
         progressed[key] = add(progressed.get(key, Progress()), entry)
         for name in mistakes_in(entry):
@@ -165,24 +172,30 @@ def derived(connection: Connection) -> tuple[Derived, Derived]:
     return progressed, slips
 
 
-def rebuild_progress(connection: Connection) -> int:
-    """Derive all progress and mistakes anew; returns how many rows were wrong, missing or too many."""
-    progressed, slips = derived(connection)
-    return rebuild(connection, progress, "slug", progressed, read_progress) + rebuild(
-        connection, mistakes, "name", slips, read_slip
+def rebuild_progress(connection: Connection, learner_id: int | None = None) -> int:
+    """Derive all progress and mistakes anew, or one learner's; returns how many rows were wrong, missing or too many."""
+    right = derived(connection, learner_id)
+    return sum(
+        rebuild(connection, table, key, found, read, learner_id)
+        for (table, key, read), found in zip(DERIVED_TABLES, right, strict=True)
     )
 
 
 def rebuild(
-    connection: Connection, table: Table, key: str, right: Derived, read: Callable[[Any], Any]
+    connection: Connection,
+    table: Table,
+    key: str,
+    right: Derived,
+    read: Callable[[Any], Any],
+    learner_id: int | None,
 ) -> int:
-    kept = {(row.learner_id, getattr(row, key)): read(row) for row in connection.execute(select(table))}
+    kept = {(row.learner_id, getattr(row, key)): read(row) for row in rows_of(connection, table, learner_id)}
     wrong = {slot for slot in right.keys() | kept.keys() if right.get(slot) != kept.get(slot)}
-    for learner_id, name in wrong:
-        where = (table.c.learner_id == learner_id, table.c[key] == name)
+    for owner, name in wrong:
+        where = (table.c.learner_id == owner, table.c[key] == name)
         connection.execute(delete(table).where(*where))
-        if found := right.get((learner_id, name)):
-            connection.execute(insert(table), {"learner_id": learner_id, key: name, **asdict(found)})
+        if found := right.get((owner, name)):
+            connection.execute(insert(table), {"learner_id": owner, key: name, **asdict(found)})
     return len(wrong)
 
 

@@ -92,3 +92,31 @@ mistakes = Table(
     Column("variant", Integer, nullable=False),
     Column("updated_at", DateTime(timezone=True), nullable=False),
 )
+
+ROLES = ("student", "instructor")
+
+users = Table(
+    "users",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", String(40), nullable=False),
+    Column("name_key", String(160), nullable=False),  # the name without its case; folding can lengthen it
+    Column("email", String(254)),  # without its case
+    Column("password_hash", String(255), nullable=False),
+    Column("role", String(10), nullable=False),
+    Column("learner_id", ForeignKey("learners.id"), nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    UniqueConstraint("name_key"),
+    UniqueConstraint("email"),
+    UniqueConstraint("learner_id"),
+    CheckConstraint(f"role IN {ROLES}", name="role"),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("hash", String(64), primary_key=True),  # of the token that the cookie holds
+    Column("user_id", ForeignKey("users.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("seen_at", DateTime(timezone=True), nullable=False),
+)

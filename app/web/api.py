@@ -8,9 +8,6 @@ from inspect import cleandoc
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Body, Depends, Query, Request
-from limits import parse
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
@@ -25,6 +22,7 @@ from app.questions.variant import MOST_VARIANTS, variant
 from app.text import Text, text
 from app.web.audience import open_to
 from app.web.dependencies import TheLibrary
+from app.web.limiting import allowed, client
 
 
 async def well_formed(request: Request) -> None:
@@ -38,7 +36,6 @@ async def well_formed(request: Request) -> None:
 
 LONE = re.compile("[\ud800-\udfff]")
 router = APIRouter(prefix="/api", dependencies=[Depends(well_formed)])
-LIMITER = MovingWindowRateLimiter(MemoryStorage())
 
 
 class Problem(BaseModel):
@@ -202,9 +199,9 @@ def question(
 @router.post("/questions/{slug}/grade", summary="Grade responses; nothing is kept", responses=problems)
 @open_to("anyone")
 def grade(request: Request, slug: str, sent: Responses, library: TheLibrary) -> Graded:
-    client = request.client.host if request.client else "unknown"
-    allowed = parse(f"{request.app.state.settings.grading_per_minute}/minute")
-    if not LIMITER.hit(allowed, "grade", client):
+    if not allowed(
+        request, f"{request.app.state.settings.grading_per_minute}/minute", "grade", client(request)
+    ):
         raise HTTPException(429, headers={"Retry-After": "60"})
     result = grade_all(variant(library.question(slug), sent.variant), sent.responses)
     return Graded(score=result.score, parts={part_id: graded(v) for part_id, v in result.parts.items()})

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Literal, TypeVar
 
-Audience = Literal["anyone"]
+Audience = Literal["anyone", "signed in"]
 F = TypeVar("F", bound=Callable[..., object])
 
 

@@ -1,17 +1,26 @@
-"""What handlers are given: the learner's id from the cookie, the form, the library, the database."""
+"""What handlers are given: who asks, the form, the library, the database."""
 
+from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import Depends, Request
 from itsdangerous import BadSignature, URLSafeSerializer
 from sqlalchemy import Engine
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
+from app.accounts import sessions
+from app.accounts.users import User
+from app.errors import NotAllowed
+from app.storage.database import reading, writing
 from app.study.library import Library
-from app.web.rendering import is_secure
+from app.text import text
+from app.web.rendering import SESSION, is_secure
 
 LEARNER = "learner"
+YEAR = 365 * 86400
+SIGN_IN_FIRST = text("请先登录，再来做这件事。", "Sign in first, then do this.")
 
 
 async def library(request: Request) -> Library:
@@ -29,8 +38,44 @@ async def form(request: Request) -> FormData:
     return await request.form(max_files=0, max_fields=2000)
 
 
-async def learner(request: Request) -> int | None:
-    """The learner named by the signed cookie; None for a visitor who has not answered anything."""
+async def account(request: Request) -> User | None:
+    """Who is signed in; pages find them in the request's state. Guests cost no query."""
+    token = request.cookies.get(SESSION)
+    found = await run_in_threadpool(signed_in, request.app.state.engine, token) if token else None
+    request.state.account = found
+    return found
+
+
+def signed_in(engine: Engine, token: str) -> User | None:
+    now = datetime.now(UTC)
+    with reading(engine) as connection:
+        found = sessions.find(connection, token, now)
+    if found is None:
+        return None
+    user, stale = found
+    if stale:
+        with writing(engine) as connection:
+            sessions.touch(connection, token, now)
+    return user
+
+
+TheAccount = Annotated[User | None, Depends(account)]
+
+
+async def user(account: TheAccount) -> User:
+    """Who is signed in; NotAllowed for a guest."""
+    if account is None:
+        raise NotAllowed(SIGN_IN_FIRST)
+    return account
+
+
+async def learner(request: Request, account: TheAccount) -> int | None:
+    """Whose work it is: of the account, else of the guest's cookie; None before a first answer."""
+    return account.learner_id if account else guest(request)
+
+
+def guest(request: Request) -> int | None:
+    """The learner named by the signed cookie of a guest."""
     cookie = request.cookies.get(LEARNER)
     if not cookie:
         return None
@@ -49,14 +94,23 @@ def remember(request: Request, response: Response, learner_id: int) -> None:
     response.set_cookie(
         LEARNER,
         str(signer(request).dumps(learner_id)),
-        max_age=365 * 86400,
+        max_age=YEAR,
         httponly=True,
         samesite="lax",
         secure=is_secure(request),
     )
 
 
+def keep_session(request: Request, response: Response, token: str) -> None:
+    """From now on the account is who asks; its work is no longer a guest's."""
+    response.set_cookie(
+        SESSION, token, max_age=YEAR, httponly=True, samesite="lax", secure=is_secure(request)
+    )
+    response.delete_cookie(LEARNER)
+
+
 TheLibrary = Annotated[Library, Depends(library)]
 TheEngine = Annotated[Engine, Depends(engine)]
 TheForm = Annotated[FormData, Depends(form)]
 TheLearner = Annotated[int | None, Depends(learner)]
+TheUser = Annotated[User, Depends(user)]

@@ -3,13 +3,14 @@
 import json
 from typing import Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from app.web.audience import open_to
+from app.web.dependencies import account
 from app.web.rendering import render
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, dependencies=[Depends(account)])
 
 
 @router.get("/api/docs")

@@ -20,6 +20,7 @@ from app.questions.variant import Variant
 from app.text import LANGUAGES, Language, Text, text
 
 ROOT = Path(__file__).parents[2]
+SESSION = "session"  # the cookie of who is signed in
 THEMES = ("auto", "dark", "light")
 LEVEL_NAMES = {1: text("入门", "Basic"), 2: text("考试", "Exam"), 3: text("进阶", "Advanced")}
 FIGURES = ("three_steps",)  # pictures that no operation draws
@@ -102,6 +103,8 @@ def render(
     query = [(k, v) for k, v in parse_qsl(address.query) if k != "lang"] + [("lang", other)]
     shared = {
         "theme": theme_of(request),
+        "account": getattr(request.state, "account", None),
+        "unsure": SESSION in request.cookies and not hasattr(request.state, "account"),
         "here": here(request),
         "other_language": f"{address.path}?{urlencode(query)}",
     }

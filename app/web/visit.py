@@ -112,7 +112,8 @@ class Visit:
         else:
             response = RedirectResponse(f"{self.address}#question", 303)
         response.headers["HX-Replace-Url"] = self.address
-        remember(self.request, response, self.learner)
+        if self.request.state.account is None:  # who is signed in is known by the session
+            remember(self.request, response, self.learner)
         return response
 
     def page(

@@ -15,6 +15,8 @@ PAGES = [
     "/mistakes",
     "/mistakes/bias_forgotten",
     "/api/docs",
+    "/account",
+    "/account/register",
     "/nowhere",
 ]
 SHOTS = ROOT / "shots"

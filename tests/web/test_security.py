@@ -11,11 +11,14 @@ from app.main import create_app
 from app.settings import Settings
 
 NINE = "/questions/fcn-parameter-count"
+SIGNED_IN = ("/account/delete", "/account/export", "/account/password", "/account/sign-out-everywhere")
 PATHS = (
     "/",
     "/questions",
     NINE,
     "/progress",
+    "/account",
+    "/account/register",
     "/api/docs",
     "/api/questions",
     "/static/app.css",
@@ -108,8 +111,18 @@ def declared(routes: Sequence[BaseRoute]) -> Iterator[tuple[str, str | None]]:
 def test_every_route_declares_its_audience(client: TestClient) -> None:
     table = dict(declared(client.app.routes))  # type: ignore[attr-defined]
     assert table.pop("/api/openapi.json", "absent") is None  # the framework's own
-    assert {path: audience for path, audience in table.items() if audience != "anyone"} == {}
+    assert {path: audience for path, audience in table.items() if audience != "anyone"} == dict.fromkeys(
+        SIGNED_IN, "signed in"
+    )
     assert len(table) > 30
+
+
+@pytest.mark.parametrize("path", SIGNED_IN)
+def test_a_guest_is_told_to_sign_in(client: TestClient, path: str, headers: dict[str, str]) -> None:
+    client.post(NINE, data={"total": "67"})
+    method = "GET" if path == "/account/export" else "POST"
+    response = client.request(method, path, headers=headers)
+    assert response.status_code == 403 and "请先登录" in response.text
 
 
 def test_a_failure_is_a_page_and_says_the_work_is_safe(
