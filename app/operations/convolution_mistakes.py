@@ -41,11 +41,6 @@ AVERAGED = Mistake(
     text("求和之后除以了权重的个数", "sum divided by the number of weights"),
     text("卷积是加权和，还是平均？", "Is a convolution a weighted sum or a mean?"),
 )
-RELU_APPLIED = Mistake(
-    "relu_applied",
-    text("把负的结果改成了 0", "negative results set to 0"),
-    text("题目要求再经过激活函数吗？", "Is an activation asked for?"),
-)
 PADDING_IGNORED = Mistake(
     "padding_ignored",
     text("没有填充", "padding ignored"),

@@ -29,7 +29,6 @@ from app.operations.pooling_mistakes import (
     OVERLAPPING_WINDOWS,
     PADDING_COUNTED,
     PADDING_IGNORED,
-    RELU_APPLIED,
     STRIDE_FOR_SIZE,
     wrong_summaries,
 )
@@ -38,6 +37,7 @@ from app.operations.windows import (
     DISJOINT_WINDOWS,
     FLOOR_FOR_CEIL,
     OFF_BY_ONE,
+    RELU_APPLIED,
     SHOWN,
     STRIDE_TWICE,
     Image,

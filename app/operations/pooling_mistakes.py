@@ -56,11 +56,6 @@ ONE_DIRECTION = Mistake(
     text("只在每一行里做了池化", "pooled along the rows only"),
     text("一个窗口有几行？", "How many rows has a window?"),
 )
-RELU_APPLIED = Mistake(
-    "relu_applied",
-    text("把负的结果改成了 0", "negative results set to 0"),
-    text("题目要求再经过激活函数吗？", "Is an activation asked for?"),
-)
 PADDING_IGNORED = Mistake(
     "padding_ignored",
     text("没有填充", "padding ignored"),

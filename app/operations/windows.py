@@ -14,6 +14,11 @@ from app.text import Text, text
 SHOWN = 16  # windows worked one by one; rows and columns of a matrix shown in a step
 Both = tuple[int, int]  # rows, columns
 
+RELU_APPLIED = Mistake(
+    "relu_applied",
+    text("把负的结果改成了 0", "negative results set to 0"),
+    text("题目要求再经过激活函数吗？", "Is an activation asked for?"),
+)
 CEIL_FOR_FLOOR = Mistake(
     "ceil_for_floor",
     text("除不尽时向上取整了", "rounded up"),
