@@ -47,6 +47,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.limiter = MovingWindowRateLimiter(MemoryStorage())
     app.state.secret_key = settings.signing_key()
     app.state.library = open_library(engine, settings.questions)
+    app.state.looked_at = 0.0
     app.add_middleware(
         Security,
         max_request_bytes=settings.max_request_bytes,

@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from app.errors import Conflict, Invalid
 from app.storage import learners
 from app.storage.attempts import new_id, new_learner
-from app.storage.tables import sessions, users
+from app.storage.tables import publications, questions, sessions, users
 from app.text import text
 
 Role = Literal["student", "instructor"]
@@ -131,8 +131,20 @@ def set_role(connection: Connection, user: User, role: Role) -> None:
     connection.execute(update(users).where(users.c.id == user.id).values(role=role))
 
 
+def has_instructor(connection: Connection) -> bool:
+    wanted = select(users.c.id).where(users.c.role == "instructor").limit(1)
+    return connection.execute(wanted).first() is not None
+
+
 def remove(connection: Connection, user: User) -> None:
-    """The account with all its data."""
+    """The account with all its data; what an instructor has published stays, without its author."""
     learners.erase(connection, user.learner_id)
+    shown = select(publications.c.slug)
+    connection.execute(
+        delete(questions).where(questions.c.owner_id == user.id, questions.c.slug.not_in(shown))
+    )
+    connection.execute(
+        update(questions).where(questions.c.owner_id == user.id).values(draft=None, drafted_at=None)
+    )
     connection.execute(delete(sessions).where(sessions.c.user_id == user.id))
     connection.execute(delete(users).where(users.c.id == user.id))

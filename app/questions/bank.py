@@ -1,6 +1,6 @@
 """The bank: a folder of question files, loaded and validated whole."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -28,7 +28,7 @@ class Bank:
     def __iter__(self) -> Iterator[Question]:
         return iter(self.questions.values())
 
-    @property
+    @cached_property
     def listed(self) -> list[Question]:
         return [question for question in self if not question.drill_of and not question.level]
 
@@ -40,6 +40,23 @@ class Bank:
             if question.operation:
                 found.setdefault(question.operation, []).append(question)
         return {name: found[name] for name in OPERATIONS if name in found}
+
+    def changed(self, changes: Mapping[str, tuple[str, list[Question]] | None]) -> "Bank":
+        """The bank with other texts and their questions, by file; without those that are None."""
+        files: dict[str, list[Question]] = {}
+        for question in self:
+            files.setdefault(question.file, []).append(question)
+        files |= {file: change[1] for file, change in changes.items() if change}
+        sources = {**self.sources, **{file: change[0] for file, change in changes.items() if change}}
+        gone = {file for file, change in changes.items() if change is None}
+        kept = [questions for file, questions in files.items() if file not in gone]
+        return Bank(in_order(kept), {f: source for f, source in sources.items() if f not in gone}, self.notes)
+
+
+def in_order(files: Iterable[list[Question]]) -> dict[str, Question]:
+    """The questions of all files by slug: the numbered first, drills by level last."""
+    ordered = sorted(files, key=lambda qs: (bool(qs[0].level), qs[0].number or 10**6, qs[0].slug))
+    return {question.slug: question for questions in ordered for question in questions}
 
 
 def load(folder: Path) -> Bank:
@@ -62,9 +79,8 @@ def load(folder: Path) -> Bank:
         problems.append(Problem(str(folder), None, "", "there is no question file (*.yaml) in this folder"))
     if problems:
         raise BankError(problems)
-    files.sort(key=lambda entry: (bool(entry[2][0].level), entry[2][0].number or 10**6, entry[2][0].slug))
     return Bank(
-        {question.slug: question for _, _, questions in files for question in questions},
+        in_order(questions for _, _, questions in files),
         {questions[0].file: source for _, source, questions in files},
         load_notes(folder / "mistakes"),
     )

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, CursorResult, Table, bindparam, delete, func, insert, select, update
 
 from app.storage.mistakes import Slip, made, mistakes_in, read_slip, record_mistakes
-from app.storage.tables import attempts, learners, mistakes, progress, revisions
+from app.storage.tables import attempts, learners, mistakes, progress
 
 
 @dataclass(frozen=True)
@@ -197,23 +197,3 @@ def rebuild(
         if found := right.get((owner, name)):
             connection.execute(insert(table), {"learner_id": owner, key: name, **asdict(found)})
     return len(wrong)
-
-
-def sync_revisions(
-    connection: Connection, sources: Mapping[str, tuple[str, str]], now: datetime
-) -> dict[str, int]:
-    """Keep the text of every question that can be answered; returns revision ids by slug.
-
-    `sources`: slug to (hash, text). A text already kept is not written again.
-    """
-    columns = (revisions.c.id, revisions.c.slug, revisions.c.hash)
-    known = {
-        (slug, content_hash): row_id for row_id, slug, content_hash in connection.execute(select(*columns))
-    }
-    ids = {}
-    for slug, (content_hash, source) in sources.items():
-        if (slug, content_hash) not in known:
-            row = {"slug": slug, "hash": content_hash, "source": source, "created_at": now}
-            known[slug, content_hash] = new_id(connection.execute(insert(revisions), row))
-        ids[slug] = int(known[slug, content_hash])
-    return ids

@@ -10,6 +10,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -62,9 +63,11 @@ attempts = Table(
     Column("score", Float),  # share of the question's marks; NULL where nothing was judged
     Column("assisted", Boolean, nullable=False),  # after its solution had been asked for
     Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("regrades", ForeignKey("attempts.id")),  # the earlier entry whose marks this one corrects
     UniqueConstraint("learner_id", "submission", name="uq_attempts_learner_submission"),
     CheckConstraint(f"kind IN {KINDS}", name="kind"),
     Index("ix_attempts_learner_slug", "learner_id", "slug", "variant", "kind", "id"),
+    Index("ix_attempts_slug", "slug", "id"),  # all that was answered to one question
 )
 
 progress = Table(
@@ -119,4 +122,65 @@ sessions = Table(
     Column("user_id", ForeignKey("users.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("created_at", DateTime(timezone=True), nullable=False),
     Column("seen_at", DateTime(timezone=True), nullable=False),
+)
+
+questions = Table(  # made by instructors; those of the paper are files
+    "questions",
+    metadata,
+    Column("slug", String(80), primary_key=True),
+    Column("owner_id", ForeignKey("users.id", ondelete="SET NULL"), index=True),
+    Column("draft", Text),  # what is being edited, perhaps faulty; NULL where nothing is
+    Column("drafted_at", DateTime(timezone=True)),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+)
+
+publications = Table(  # append-only; the newest of a slug is what students see
+    "publications",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("slug", String(80), nullable=False),
+    Column("revision_id", ForeignKey("revisions.id")),  # NULL: retired
+    Column("author_id", ForeignKey("users.id", ondelete="SET NULL")),
+    Column("note", String(500), nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Index("ix_publications_slug", "slug", "id"),
+)
+
+images = Table(
+    "images",
+    metadata,
+    Column("hash", String(64), primary_key=True),  # of the bytes, as they were encoded here
+    Column("owner_id", ForeignKey("users.id", ondelete="SET NULL")),
+    Column("media_type", String(20), nullable=False),
+    Column("width", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+)
+
+classes = Table(
+    "classes",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("owner_id", ForeignKey("users.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("name", String(80), nullable=False),
+    Column("code", String(8), nullable=False),
+    Column("slugs", JSON, nullable=False),  # what it practises, in order; empty: the whole bank
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("archived_at", DateTime(timezone=True)),
+    UniqueConstraint("code"),
+)
+
+MEMBER_STATES = ("invited", "joined")
+
+members = Table(
+    "members",
+    metadata,
+    Column("class_id", ForeignKey("classes.id", ondelete="CASCADE"), primary_key=True),
+    Column("user_id", ForeignKey("users.id", ondelete="CASCADE"), primary_key=True, index=True),
+    Column("state", String(10), nullable=False),
+    Column("number", String(40)),  # of the student, as their school gives it
+    Column("made", Boolean, nullable=False),  # the account was made by the roster
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    CheckConstraint(f"state IN {MEMBER_STATES}", name="state"),
 )

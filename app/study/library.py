@@ -1,22 +1,24 @@
 """The questions that can be practised, with the revisions attempts point at."""
 
+import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from app.errors import NotFound
 from app.grading.verdict import PRINTED_KEY
 from app.questions.bank import Bank, load
 from app.questions.part import ExpressionPart
 from app.questions.question import Question
-from app.questions.source import revision_of
-from app.storage.attempts import sync_revisions
+from app.questions.source import BankError, parse, revision_of
 from app.storage.database import writing
+from app.storage.revisions import Publication, published_since, sync_revisions
 from app.text import Text, text
 
+log = logging.getLogger("gradus")
 PRINTED_KEY_TITLE = text("照搬了印刷版答案的错", "An error of the printed key")
 
 
@@ -24,6 +26,8 @@ PRINTED_KEY_TITLE = text("照搬了印刷版答案的错", "An error of the prin
 class Library:
     bank: Bank
     revision_ids: Mapping[str, int]
+    publication: int = 0  # the newest one that is in it
+    folder: frozenset[str] = frozenset()  # the files of the server's own folder
 
     def question(self, slug: str) -> Question:
         found = self.bank.questions.get(slug)
@@ -52,8 +56,41 @@ class Library:
 
 
 def open_library(engine: Engine, folder: Path) -> Library:
-    """Load the folder and keep its texts as revisions. BankError lists all that is wrong with it."""
+    """Load the folder and what instructors have published, and keep the folder's texts as revisions.
+
+    BankError lists all that is wrong with the folder."""
     bank = load(folder)
     sources = {file: (revision_of(text), text) for file, text in bank.sources.items()}
     with writing(engine) as connection:
-        return Library(bank, sync_revisions(connection, sources, datetime.now(UTC)))
+        ids = sync_revisions(connection, sources, datetime.now(UTC))
+        return refreshed(Library(bank, ids, folder=frozenset(sources)), connection)
+
+
+def refreshed(library: Library, connection: Connection) -> Library:
+    """The library with what has been published since; itself where nothing has."""
+    changes: dict[str, tuple[str, list[Question]] | None] = {}
+    ids, newest = dict(library.revision_ids), library.publication
+    for found in published_since(connection, library.publication):
+        newest = max(newest, found.id)
+        if found.slug in library.folder:
+            log.warning(
+                "the folder of questions has %s; what was published under this name stays aside", found.slug
+            )
+            continue
+        changes[found.slug] = readable(found)
+        if found.revision_id is not None:
+            ids[found.slug] = found.revision_id
+    if newest == library.publication:
+        return library
+    return replace(library, bank=library.bank.changed(changes), revision_ids=ids, publication=newest)
+
+
+def readable(found: Publication) -> tuple[str, list[Question]] | None:
+    """The text with its questions; None where it is retired, or no longer of the format."""
+    if found.source is None:
+        return None
+    try:
+        return found.source, parse(found.source, found.slug, found.slug)
+    except BankError as error:
+        log.warning("what is published as %s can no longer be read: %s", found.slug, error)
+        return None

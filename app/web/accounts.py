@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Literal
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
 from sqlalchemy import Connection
@@ -18,7 +19,7 @@ from app.storage import attempts
 from app.storage.database import reading, writing
 from app.text import Text, text
 from app.web.audience import open_to
-from app.web.dependencies import TheAccount, TheEngine, TheForm, TheUser, guest, keep_session
+from app.web.dependencies import TheAccount, TheEngine, TheForm, TheUser, guest, keep_session, local
 from app.web.limiting import allowed, client, forget
 from app.web.rendering import SESSION, render
 
@@ -40,22 +41,24 @@ NOTHING: Mapping[str, Any] = {}
 
 @router.get("/account")
 @open_to("anyone")
-def show(request: Request, engine: TheEngine, account: TheAccount, changed: str = "") -> Response:
+def show(
+    request: Request, engine: TheEngine, account: TheAccount, changed: str = "", back: str = ""
+) -> Response:
     if account is None:
-        return sign_in_page(request)
+        return sign_in_page(request, back=back)
     return account_page(request, engine, account, changed=bool(changed))
 
 
 @router.get("/account/register")
 @open_to("anyone")
-def registering(request: Request, account: TheAccount) -> Response:
-    return RedirectResponse("/account", 303) if account else register_page(request)
+def registering(request: Request, account: TheAccount, back: str = "") -> Response:
+    return RedirectResponse("/account", 303) if account else register_page(request, {"back": back})
 
 
 @router.post("/account/register")
 @open_to("anyone")
 def register(request: Request, engine: TheEngine, _: TheAccount, form: TheForm) -> Response:
-    typed = {name: typed_in(form, name) for name in REGISTERING}
+    typed = {name: typed_in(form, name) for name in (*REGISTERING, "back")}
     checked: dict[str, Any] = {}
     problems: dict[str, Text] = {}
     for name, check in REGISTERING.items():
@@ -74,20 +77,20 @@ def register(request: Request, engine: TheEngine, _: TheAccount, form: TheForm) 
             token = admit(request, connection, user, now)
     except Conflict as error:
         return register_page(request, typed, {error.field or "": error.message}, 409)
-    return entered(request, token)
+    return entered(request, token, typed["back"])
 
 
 @router.post("/account/sign-in")
 @open_to("anyone")
 def sign_in(request: Request, engine: TheEngine, _: TheAccount, form: TheForm) -> Response:
-    login, password = typed_in(form, "login"), typed_in(form, "password")
+    login, password, back = (typed_in(form, name) for name in ("login", "password", "back"))
     if not may_try(request, login):
-        return sign_in_page(request, login, TOO_OFTEN, 429)
+        return sign_in_page(request, login, TOO_OFTEN, 429, back)
     with reading(engine) as connection:
         user = users.by_login(connection, login)
     # outside the transaction: the work of checking a password must not keep others from writing
     if not passwords.matches(password, user.password_hash if user else None) or user is None:
-        return sign_in_page(request, login, WRONG, 403)
+        return sign_in_page(request, login, WRONG, 403, back)
     forget(request, TRIES, "account", users.folded(login))
     better = passwords.hashed(password) if passwords.is_outdated(user.password_hash) else None
     now = datetime.now(UTC)
@@ -95,7 +98,7 @@ def sign_in(request: Request, engine: TheEngine, _: TheAccount, form: TheForm) -
         if better:
             users.set_password(connection, user, better)
         token = admit(request, connection, user, now)
-    return entered(request, token)
+    return entered(request, token, back)
 
 
 @router.post("/account/password")
@@ -189,10 +192,14 @@ def admit(request: Request, connection: Connection, user: User, now: datetime) -
     return sessions.start(connection, user, now)
 
 
-def entered(request: Request, token: str) -> Response:
-    response = RedirectResponse("/account", 303)
+def entered(request: Request, token: str, back: str = "") -> Response:
+    response = RedirectResponse(local(back, "/account"), 303)
     keep_session(request, response, token)
     return response
+
+
+def at(page: str, back: str) -> str:
+    return f"{page}?{urlencode({'back': local(back)})}" if local(back) else page
 
 
 def left(address: str) -> Response:
@@ -202,9 +209,9 @@ def left(address: str) -> Response:
 
 
 def sign_in_page(
-    request: Request, login: str = "", problem: Text | None = None, status: int = 200
+    request: Request, login: str = "", problem: Text | None = None, status: int = 200, back: str = ""
 ) -> Response:
-    context = {"login": login, "problem": problem, "here": "/account"}
+    context = {"login": login, "problem": problem, "back": local(back), "here": at("/account", back)}
     return waiting(render(request, "accounts/sign_in.html", context, status=status))
 
 
@@ -212,7 +219,8 @@ def register_page(
     request: Request, typed: Mapping[str, str] = NOTHING, problems: Problems = NOTHING, status: int = 200
 ) -> Response:
     kept = {name: typed.get(name, "") for name in ("name", "email")}
-    context = kept | {"problems": problems, "here": "/account/register"}
+    back = typed.get("back", "")
+    context = kept | {"problems": problems, "back": local(back), "here": at("/account/register", back)}
     return waiting(render(request, "accounts/register.html", context, status=status))
 
 

@@ -1,31 +1,47 @@
 """What handlers are given: who asks, the form, the library, the database."""
 
 from datetime import UTC, datetime
+from time import monotonic
 from typing import Annotated
 
 from fastapi import Depends, Request
 from itsdangerous import BadSignature, URLSafeSerializer
 from sqlalchemy import Engine
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import FormData
+from starlette.datastructures import FormData, State
 from starlette.responses import Response
 
 from app.accounts import sessions
 from app.accounts.users import User
 from app.errors import NotAllowed
 from app.storage.database import reading, writing
-from app.study.library import Library
+from app.study.library import Library, refreshed
 from app.text import text
 from app.web.rendering import SESSION, is_secure
 
 LEARNER = "learner"
+FRESH = 0.5  # seconds
 YEAR = 365 * 86400
+FOR_INSTRUCTORS = text("这一页给老师用。", "This page is for instructors.")
 SIGN_IN_FIRST = text("请先登录，再来做这件事。", "Sign in first, then do this.")
 
 
 async def library(request: Request) -> Library:
-    found: Library = request.app.state.library
+    """The library as it is published; looked up again every half-second, since another process may publish."""
+    state = request.app.state
+    if monotonic() - state.looked_at > FRESH:
+        state.looked_at = monotonic()
+        await run_in_threadpool(refresh, state)
+    found: Library = state.library
     return found
+
+
+def refresh(state: State) -> None:
+    """Take in what has been published."""
+    with reading(state.engine) as connection:
+        found = refreshed(state.library, connection)
+    if found.publication > state.library.publication:  # another thread may have looked later
+        state.library = found
 
 
 async def engine(request: Request) -> Engine:
@@ -69,6 +85,12 @@ async def user(account: TheAccount) -> User:
     return account
 
 
+async def instructor(user: Annotated[User, Depends(user)]) -> User:
+    if user.role != "instructor":
+        raise NotAllowed(FOR_INSTRUCTORS)
+    return user
+
+
 async def learner(request: Request, account: TheAccount) -> int | None:
     """Whose work it is: of the account, else of the guest's cookie; None before a first answer."""
     return account.learner_id if account else guest(request)
@@ -101,6 +123,11 @@ def remember(request: Request, response: Response, learner_id: int) -> None:
     )
 
 
+def local(address: str, otherwise: str = "") -> str:
+    """The address where it is one of this site, for going back to it."""
+    return address if address.startswith("/") and not address.startswith(("//", "/\\")) else otherwise
+
+
 def keep_session(request: Request, response: Response, token: str) -> None:
     """From now on the account is who asks; its work is no longer a guest's."""
     response.set_cookie(
@@ -114,3 +141,4 @@ TheEngine = Annotated[Engine, Depends(engine)]
 TheForm = Annotated[FormData, Depends(form)]
 TheLearner = Annotated[int | None, Depends(learner)]
 TheUser = Annotated[User, Depends(user)]
+TheInstructor = Annotated[User, Depends(instructor)]

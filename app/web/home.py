@@ -14,7 +14,7 @@ from app.storage.database import is_ready, reading
 from app.storage.mistakes import mistakes_of
 from app.study.library import Library
 from app.web.audience import open_to
-from app.web.dependencies import TheEngine, TheForm, TheLearner, TheLibrary
+from app.web.dependencies import TheEngine, TheForm, TheLearner, TheLibrary, local
 from app.web.rendering import THEMES, is_secure, render
 from app.web.visit import state_of
 
@@ -70,9 +70,7 @@ def count(questions: Any, progress: Mapping[str, Progress], state: str) -> int:
 @open_to("anyone")
 async def theme(request: Request, form: TheForm) -> Response:
     chosen = str(form.get("theme", "auto"))
-    back = str(form.get("back", "/"))
-    local = back.startswith("/") and not back.startswith(("//", "/\\"))
-    response = RedirectResponse(back if local else "/", 303)
+    response = RedirectResponse(local(str(form.get("back", "/")), "/"), 303)
     if chosen in THEMES:
         response.set_cookie(
             "theme", chosen, max_age=365 * 86400, httponly=True, samesite="lax", secure=is_secure(request)

@@ -12,6 +12,7 @@ from app.storage import attempts as log
 from app.storage.attempts import Attempt, Progress
 from app.storage.database import alembic_config, is_ready, migrate, reading, writing
 from app.storage.mistakes import mistakes_of
+from app.storage.revisions import sync_revisions
 from app.storage.tables import attempts, learners, mistakes, progress, revisions
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -22,7 +23,7 @@ def entry(engine: Engine) -> Callable[..., Attempt]:
     """Makes log entries of one learner and one question."""
     with writing(engine) as connection:
         learner = log.new_learner(connection, NOW)
-        revision = log.sync_revisions(connection, {"q": ("h", "text")}, NOW)["q"]
+        revision = sync_revisions(connection, {"q": ("h", "text")}, NOW)["q"]
 
     def make(**more: Any) -> Attempt:
         values = {"slug": "q", "variant": 0, "kind": "answer", "score": 0.5, "created_at": NOW} | more
@@ -118,9 +119,9 @@ def test_rebuilding_finds_nothing_to_change_and_mends_what_was_tampered_with(
 
 def test_a_revision_is_kept_once_and_a_changed_text_is_another(engine: Engine) -> None:
     with writing(engine) as connection:
-        first = log.sync_revisions(connection, {"q": ("h1", "one")}, NOW)
-        again = log.sync_revisions(connection, {"q": ("h1", "one")}, NOW)
-        changed = log.sync_revisions(connection, {"q": ("h2", "two")}, NOW)
+        first = sync_revisions(connection, {"q": ("h1", "one")}, NOW)
+        again = sync_revisions(connection, {"q": ("h1", "one")}, NOW)
+        changed = sync_revisions(connection, {"q": ("h2", "two")}, NOW)
         kept = connection.scalar(select(func.count()).select_from(revisions))
     assert first == again != changed
     assert kept == 2

@@ -12,6 +12,7 @@ from app.storage import learners
 from app.storage.attempts import Attempt
 from app.storage.database import writing
 from app.storage.mistakes import mistakes_of
+from app.storage.revisions import sync_revisions
 from app.storage.tables import attempts, mistakes, progress
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -20,7 +21,7 @@ FORGOTTEN = {"total": {"verdict": "incorrect", "mistake": "bias_forgotten"}}
 
 def work(connection: Connection, learner: int, count: int, offset: int = 0, **more: Any) -> None:
     """Wrong answers to variants of one question, an hour after one another."""
-    revision = log.sync_revisions(connection, {"q": ("h", "text")}, NOW)["q"]
+    revision = sync_revisions(connection, {"q": ("h", "text")}, NOW)["q"]
     for i in range(offset, offset + count):
         values = {"slug": "q", "variant": i, "score": 0.5, "verdicts": FORGOTTEN, "kind": "answer"} | more
         at = NOW + timedelta(hours=i)

@@ -459,3 +459,17 @@ def test_no_password_is_written_to_a_log(client: TestClient, caplog: pytest.LogC
         post(client, "sign-in", SIGN_IN)
         post(client, "sign-in", SIGN_IN | {"password": "wrong horse"})
     assert "horse" not in caplog.text and "argon2" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("back", "goes"),
+    [("/join/ABC", "/join/ABC"), ("//evil.example", "/account"), ("https://evil.example", "/account")],
+)
+def test_one_goes_back_to_where_one_was_asked_to_sign_in(device: Device, back: str, goes: str) -> None:
+    phone, laptop = device(), device()
+    page = phone.get("/account/register", params={"back": back}).text
+    assert ('name="back" value="/join/ABC"' in page) == (goes == back)
+    assert post(phone, "register", ANN | {"back": back}).headers["location"] == goes
+    wrong = post(laptop, "sign-in", SIGN_IN | {"password": "wrong horse", "back": back}).text
+    assert ('name="back" value="/join/ABC"' in wrong) == (goes == back)
+    assert post(laptop, "sign-in", SIGN_IN | {"back": back}).headers["location"] == goes
