@@ -36,6 +36,20 @@ LAYER_TITLES: dict[str, Text] = {
     "output": text("输出", "Output"),
 }
 
+RESPONSE_TITLES: dict[str, Text] = {
+    "number": text("一个数", "One number"),
+    "numbers": text("几个数", "Several numbers"),
+    "shape": text("形状", "A shape"),
+    "matrix": text("矩阵", "A matrix"),
+    "expression": text("公式", "A formula"),
+    "choice": text("选择", "A choice"),
+    "order": text("排序", "An order"),
+    "match": text("连线", "Matching"),
+    "names": text("列举名称", "Naming things"),
+    "layers": text("搭建网络", "Building a network"),
+    "text": text("简答", "A text"),
+}
+
 
 def shuffled(entries: list[T], variant: Variant, part: Part) -> list[T]:
     """The same order for everyone who sees this variant, and never the file's own."""

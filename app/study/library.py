@@ -1,7 +1,7 @@
 """The questions that can be practised, with the revisions attempts point at."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,6 +19,7 @@ from app.storage.revisions import Publication, published_since, sync_revisions
 from app.text import Text, text
 
 log = logging.getLogger("gradus")
+MOST_AROUND = 40
 PRINTED_KEY_TITLE = text("照搬了印刷版答案的错", "An error of the printed key")
 
 
@@ -51,8 +52,21 @@ class Library:
     def neighbours(self, question: Question) -> tuple[Question | None, Question | None]:
         """The listed question before and after this one (or the question it drills); the levels of a drill."""
         listed = self.bank.drills[question.operation] if question.operation else self.bank.listed
-        at = [q.slug for q in listed].index(question.drill_of or question.slug)
+        at = self.place(question, listed)
         return (listed[at - 1] if at else None, listed[at + 1] if at + 1 < len(listed) else None)
+
+    def around(self, question: Question) -> list[Question]:
+        """The listed questions near this one: all of the paper, or of a large bank those next to it."""
+        listed = self.bank.listed
+        if len(listed) <= MOST_AROUND:
+            return listed
+        start = max(0, min(self.place(question, listed) - MOST_AROUND // 2, len(listed) - MOST_AROUND))
+        return listed[start : start + MOST_AROUND]
+
+    def place(self, question: Question, listed: Sequence[Question]) -> int:
+        """Where the question stands in the list, or the one that it drills."""
+        slug = question.drill_of or question.slug
+        return next(i for i, other in enumerate(listed) if other.slug == slug)
 
 
 def open_library(engine: Engine, folder: Path) -> Library:

@@ -126,14 +126,12 @@ class Fields:
     echoed: str = ""  # the address that says back what is typed
 
 
-def shown(part: Part, variant: Variant, response: Any, verdict: Verdict | None) -> Fields:
-    """The fields of a part, filled and marked."""
+def shown(part: Part, variant: Variant, response: Any, verdict: Verdict | None, base: str) -> Fields:
+    """The fields of a part, filled and marked; `base` is the address of the question."""
     fields = Fields(layout(part, variant))
     if part.response in ECHOES:
         fields.described = f"understood-{part.id}"
-        fields.echoed = (
-            f"/questions/{variant.question.slug}/understood?part={part.id}&variant={variant.number}"
-        )
+        fields.echoed = f"{base}/understood?part={part.id}&variant={variant.number}"
     if verdict:
         fields.described = f"{fields.described} verdict-{part.id}".strip()
     if response is None:

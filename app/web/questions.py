@@ -2,9 +2,10 @@
 
 import re
 from typing import Any, Literal
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Request
+from starlette.datastructures import FormData
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from app.errors import NotFound
@@ -22,13 +23,14 @@ from app.web import fields
 from app.web.audience import open_to
 from app.web.dependencies import TheEngine, TheForm, TheLearner, TheLibrary
 from app.web.rendering import render
-from app.web.visit import TheVisit, state_of
+from app.web.visit import TheVisit, Visit, state_of
 
 router = APIRouter(include_in_schema=False)
 
 NOTHING_TYPED = text(
     "还没有写任何答案：先填一格再批改。", "Nothing is filled in yet: fill in a box, then have it marked."
 )
+PAGE = 60  # questions of the list
 KINDS = ("numeric", "formula", "choice", "text")
 STATES = ("new", "tried", "solved")
 LEVELS = tuple("0123456789")
@@ -39,7 +41,7 @@ SPAN = re.compile(r"(\d{1,5})-(\d{1,5})")
 @open_to("anyone")
 def index(
     request: Request, library: TheLibrary, engine: TheEngine, learner: TheLearner,
-    topic: str = "", kind: str = "", state: str = "", q: str = "",
+    topic: str = "", kind: str = "", state: str = "", q: str = "", page: int = 1,
 ) -> Response:  # fmt: skip
     with reading(engine) as connection:
         progress = attempts.progress_of(connection, learner) if learner else {}
@@ -52,8 +54,11 @@ def index(
         and (not state or state == state_of(progress.get(question.slug)))
     ]
     used = {slug for question in library.bank.listed for slug in question.topics}
+    pages = max(1, -(-len(found) // PAGE))
+    page = min(max(page, 1), pages)
     context = {
-        "questions": found, "progress": progress, "wanted": wanted, "kinds_of": kinds_of, "state_of": state_of,
+        "questions": found[(page - 1) * PAGE : page * PAGE], "found": len(found), "page": page, "pages": pages,
+        "page_query": urlencode({name: value for name, value in wanted.items() if value}), "progress": progress, "wanted": wanted, "kinds_of": kinds_of, "state_of": state_of,
         "topics": [slug for slug in [*TOPICS, *sorted(used - TOPICS.keys())] if slug in used],
         "kinds": KINDS, "states": STATES, "total": len(library.bank.listed),
     }  # fmt: skip
@@ -133,6 +138,10 @@ def marks(visit: TheVisit, form: TheForm) -> Response:
 @open_to("anyone")
 def understood(visit: TheVisit, form: TheForm, part: str = "", box: str = "") -> Response:
     """What was understood of a field, while it is being typed; `box` is one of the several of a part."""
+    return understood_of(visit, form, part, box)
+
+
+def understood_of(visit: Visit, form: FormData, part: str, box: str) -> Response:
     wanted = visit.shown.question.part(part)
     if wanted is None or wanted.response not in ECHOES:
         raise NotFound

@@ -20,6 +20,7 @@ from app.grading import working
 from app.grading.cells import opened
 from app.grading.understood import echo
 from app.grading.verdict import CORRECT
+from app.questions.question import Question
 from app.questions.shown import arranged, labels, shuffled
 from app.questions.space import another
 from app.questions.variant import Variant, variant
@@ -48,16 +49,30 @@ class Visit:
     number: str
     focus: str = ""  # the mistake that is practised
 
+    trial = False  # by its author, and nothing is kept
+
     @cached_property
     def shown(self) -> Variant:
         """The variant of the address; NotFound when there is no such question or variant."""
+        return variant(self.library.question(self.slug), self.asked_number())
+
+    def asked_number(self) -> int:
         if not (self.number.isascii() and self.number.isdigit()) or len(self.number) > 7:
             raise NotFound
-        return variant(self.library.question(self.slug), int(self.number))
+        return int(self.number)
+
+    @property
+    def base(self) -> str:
+        """The address of the question, whatever its variant."""
+        return f"/questions/{self.shown.question.slug}"
 
     @property
     def address(self) -> str:
-        return f"/questions/{self.shown.question.slug}{self.query(self.shown.number)}"
+        return f"{self.base}{self.query(self.shown.number)}"
+
+    def turns(self) -> tuple[Question | None, Question | None]:
+        """The questions before and after."""
+        return self.library.neighbours(self.shown.question)
 
     def query(self, number: int) -> str:
         chosen: dict[str, int | str] = {"variant": number} if number else {}
@@ -133,11 +148,11 @@ class Visit:
             for i, v in state.verdicts.items()
             if i in responses and responses[i] == state.responses.get(i)
         }
-        previous, following = self.library.neighbours(question)
+        previous, following = self.turns()
         context = {
             "library": self.library, "question": question, "variant": shown, "progress": progress,
             "state": state, "state_of": state_of, "fresh": fresh, "notice": notice, "verdicts": verdicts,
-            "fields": {p.id: fields.shown(p, shown, responses.get(p.id), verdicts.get(p.id)) for p in question.parts},
+            "fields": {p.id: fields.shown(p, shown, responses.get(p.id), verdicts.get(p.id), self.base) for p in question.parts},
             "opened": lambda part: opened(shown, part, state.responses, state.verdicts, state.gave_up),
             "labels": lambda part: labels(shown, part), "pieces": working.pieces, "echo": echo,
             "shuffled": lambda entries, part: shuffled(entries, shown, part),
@@ -145,7 +160,7 @@ class Visit:
             "answer_formula": answer_formula, "part_formula": part_formula,
             "previous": previous, "following": following,
             "focus": self.library.bank.notes.get(self.focus), "query": self.query(shown.number),
-            "address": self.address, "here": self.address, "submission": secrets.token_urlsafe(12),
+            "base": self.base, "trial": self.trial, "address": self.address, "here": self.address, "submission": secrets.token_urlsafe(12),
         }  # fmt: skip
         return render(self.request, "questions/page.html", context, "questions/_question.html", status)
 

@@ -1,0 +1,140 @@
+"""An instructor's questions: begun, edited as drafts, read as they will be."""
+
+import re
+from collections.abc import Container
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from app.errors import Conflict, Invalid, NotAllowed, NotFound
+from app.questions.bank import unfit
+from app.questions.question import Question
+from app.questions.source import BankError, Problem, line_of, parse, revision_of
+from app.storage import revisions
+from app.text import text
+
+SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+LONGEST_SLUG = 60
+NOT_YOURS = text(
+    "这道题是别的老师出的，你可以复制一份来改。",
+    "This question is another instructor's; copy it to change it.",
+)
+SLUG_TAKEN = text(
+    "这个网址名已经有题目用了，换一个吧。", "Another question has this address; choose another."
+)
+SLUG_WRONG = text(
+    f"网址名只用小写字母、数字和短横，如 my-question，最多 {LONGEST_SLUG} 个字符。",
+    f"An address has lower-case letters, digits and hyphens only, such as my-question; {LONGEST_SLUG} characters at most.",
+)
+NUMBERED = text("题号只属于真题试卷，请删去这一行。", "Numbers belong to the paper; leave this line out.")
+EDITED_ELSEWHERE = text(
+    "这道题在别处又改过（也许是另一个窗口）。你写的都在下面；再保存一次，就以你写的为准。",
+    "This question was edited elsewhere meanwhile (in another window perhaps). What you wrote is below; save once more to let it stand.",
+)
+
+
+@dataclass(frozen=True)
+class Authored:
+    """A question of an instructor as it stands: its draft, and what students see."""
+
+    slug: str
+    owner_id: int
+    draft: str | None  # None where nothing is being changed
+    published: str | None  # the text that students see
+    revision_id: int | None
+    retired: bool  # was published once, and is not now
+
+    @property
+    def source(self) -> str:
+        """The text to edit."""
+        return self.draft if self.draft is not None else self.published or ""
+
+    @property
+    def seen(self) -> str:
+        """Tells whether the text is still the one that an editor was shown."""
+        return revision_of(self.source)[:16]
+
+
+def owned(connection: Connection, slug: str, user_id: int) -> Authored:
+    """The question of this owner; NotFound where there is none, NotAllowed where it is another's."""
+    row = revisions.question(connection, slug)
+    if row is None:
+        raise NotFound
+    if row.owner_id != user_id:
+        raise NotAllowed(NOT_YOURS)
+    newest = revisions.published(connection, slug)
+    published: Any = None
+    if newest and newest.revision_id is not None:
+        published = revisions.revision(connection, newest.revision_id)
+    elif newest:  # a retired question is edited from what it said last
+        last = next((p for p in revisions.history(connection, slug) if p.source is not None), None)
+        draft = row.draft if row.draft is not None else last and last.source
+        return Authored(slug, user_id, draft, None, None, retired=True)
+    return Authored(
+        slug, user_id, row.draft, published and published.source, published and published.id, retired=False
+    )
+
+
+def begin(
+    connection: Connection, wanted: str, owner_id: int, source: str, taken: Container[str], now: datetime
+) -> str:
+    """A new draft; returns its slug, which is `wanted` or, where that is taken, numbered.
+
+    Invalid where it cannot be a slug. `taken`: slugs of the bank.
+    """
+    if not SLUG.fullmatch(wanted) or len(wanted) > LONGEST_SLUG:
+        raise Invalid(SLUG_WRONG, "slug")
+    slug = free(connection, wanted, taken)
+    revisions.add_question(connection, slug, owner_id, tidy(source), now)
+    return slug
+
+
+def free(connection: Connection, wanted: str, taken: Container[str]) -> str:
+    candidate, number = wanted, 1
+    while candidate in taken or candidate.startswith("drill-") or revisions.question(connection, candidate):
+        number += 1
+        candidate = f"{wanted.removeprefix('drill-')}-{number}"
+    return candidate
+
+
+def save(connection: Connection, question: Authored, source: str, seen: str, now: datetime) -> None:
+    """Keep what is being edited, faulty or not; Conflict where it was edited elsewhere since `seen`."""
+    if seen and seen != question.seen and revision_of(tidy(source))[:16] != question.seen:
+        raise Conflict(EDITED_ELSEWHERE)
+    kept = tidy(source)
+    draft = None if kept == question.published else kept
+    if draft != question.draft:
+        revisions.save_draft(connection, question.slug, draft, now)
+
+
+def discard(connection: Connection, question: Authored, now: datetime) -> bool:
+    """Throw the draft away; a question that was never published goes with it (True)."""
+    if question.published is None and not question.retired:
+        revisions.drop_question(connection, question.slug)
+        return True
+    revisions.save_draft(connection, question.slug, None, now)
+    return False
+
+
+def tidy(source: str) -> str:
+    """The text with plain line ends: browsers send others."""
+    return source.replace("\r\n", "\n").replace("\r", "\n").rstrip() + "\n"
+
+
+def read(source: str, slug: str) -> list[Question]:
+    """The question of the text, and its drill if it has one; BankError with every problem."""
+    questions = parse(source, slug, slug)
+    problems = [problem for question in questions for problem in unfit(question, slug, source)]
+    if questions[0].number is not None:
+        problems.append(Problem(slug, line_of(source, ["number"]), "number", NUMBERED))
+    if problems:
+        raise BankError(problems)
+    return questions
+
+
+def slug_for(title: str, otherwise: str) -> str:
+    """An address made of the Latin letters of a title."""
+    words = re.findall(r"[a-z0-9]+", title.lower())
+    return "-".join(words)[:LONGEST_SLUG].strip("-") or otherwise

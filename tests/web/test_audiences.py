@@ -1,0 +1,71 @@
+"""Every route declares who it is for, and gives each of five people the answer it declares."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from starlette.routing import BaseRoute, Mount
+
+from app.web.dependencies import refresh
+from tests.teaching.test_authoring import SOURCE
+from tests.web.conftest import Person
+from tests.web.test_authoring import begin
+
+ALLOWED = {
+    "anyone": {"anonymous", "student", "other student", "instructor", "other instructor"},
+    "signed in": {"student", "other student", "instructor", "other instructor"},
+    "member": {"student"},
+    "instructor": {"instructor", "other instructor"},
+    "owner": {"instructor"},
+}
+
+
+def routes(table: Sequence[BaseRoute]) -> Iterator[tuple[str, str, str | None]]:
+    """Method, path and audience of every route; routers stand in the table as a whole."""
+    for route in table:
+        if inner := getattr(route, "original_router", None):
+            yield from routes(inner.routes)
+        elif not isinstance(route, Mount):
+            for method in sorted(route.methods - {"HEAD"}):  # type: ignore[attr-defined]
+                audience = getattr(route.endpoint, "audience", None)  # type: ignore[attr-defined]
+                yield method, route.path, audience  # type: ignore[attr-defined]
+
+
+@pytest.fixture
+def people(app: FastAPI, person: Person) -> dict[str, TestClient]:
+    found = {
+        "anonymous": person(),
+        "student": person("Li Lei"),
+        "other student": person("Han Meimei"),
+        "other instructor": person("Mr Zhao", "instructor"),
+        "instructor": person("Ms Wang", "instructor"),
+    }
+    begin(found["instructor"], "text", source=SOURCE, slug="mine")
+    assert found["instructor"].post("/teach/questions/mine/publish").status_code == 303
+    refresh(app.state)
+    return found
+
+
+def address(path: str, known: dict[str, str]) -> str:
+    """A path with things that are there in the place of its parameters."""
+    if path.startswith("/teach/questions/"):
+        known = known | {"slug": "mine"}
+    return path.format_map(known)
+
+
+def test_every_route_gives_everyone_the_answer_it_declares(app: FastAPI, people: dict[str, TestClient]) -> None:
+    known = {"slug": "fcn-parameter-count", "name": "bias_forgotten", "action": "hint", **arranged(people)}
+    table = [route for route in routes(app.routes) if route[1] != "/api/openapi.json"]
+    assert len(table) > 60 and {audience for _, _, audience in table} == set(ALLOWED)
+    wrong: list[Any] = []
+    for name, client in people.items():
+        for method, path, audience in table:
+            if path.startswith("/account/sign-out") or path == "/account/delete":
+                continue  # tests/web/test_accounts.py
+            at = address(path, known | ({"action": "delete"} if path.startswith("/account") else {}))
+            status = client.request(method, at).status_code
+            if (status == 403) == (name in ALLOWED[str(audience)]) or status >= 500:
+                wrong.append((name, method, path, audience, status))
+    assert not wrong
