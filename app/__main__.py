@@ -120,7 +120,7 @@ def check(
 
 
 def all_problems(question: Question, variants: int) -> list[str]:
-    return list(problems_of(question, variants))
+    return [problem.en for problem in problems_of(question, variants)]
 
 
 @cli.command("rebuild-progress")

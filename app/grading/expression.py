@@ -61,34 +61,44 @@ def grade(part: ExpressionPart, response: object) -> Verdict:
     return scored(0, INCORRECT)
 
 
-def check(part: ExpressionPart) -> list[str]:
+def check(part: ExpressionPart) -> list[Text]:
     """What is wrong with the formulas of the file itself."""
     mistakes = part.answer.mistakes
     try:
         symbols, domain = Symbols.of(part.answer), Domain.of(part.answer)
         read = {f: readings(f, symbols) for f in [*right_formulas(part), *(m.formula for m in mistakes)]}
     except FormulaError as problem:
-        return [f"a formula cannot be read: {problem}"]
+        said = problem.message
+        return [text(f"有公式读不懂：{said.zh}", f"a formula cannot be read: {said.en}")]
 
     def equal(one: str, other: str) -> bool:
         return equivalent(read[one][0], read[other][0], domain)
 
-    problems = [f"“{f}” has no value in most of its domain" for f in read if not equal(f, f)]
+    problems = [
+        text(f"“{f}”在定义域的大部分没有值。", f"“{f}” has no value in most of its domain")
+        for f in read
+        if not equal(f, f)
+    ]
     problems += [
-        f"“{formula}” can be read in two ways; add brackets"
-        for formula, (first, *others) in read.items()
+        text(f"“{f}”有两种读法，请加括号。", f"“{f}” can be read in two ways; add brackets")
+        for f, (first, *others) in read.items()
         if not all(equivalent(first, other, domain) for other in others)
     ]
     problems += [
-        f"“{formula}” is accepted, but does not equal the formula"
-        for formula in part.answer.accept
-        if not equal(part.answer.formula, formula)
+        text(f"accept 里的“{f}”与公式不相等。", f"“{f}” is accepted, but does not equal the formula")
+        for f in part.answer.accept
+        if not equal(part.answer.formula, f)
     ]
-    for mistake in mistakes:
-        if any(equal(formula, mistake.formula) for formula in right_formulas(part)):
-            problems.append(f"the mistake “{mistake.name}” equals a right formula")
+    problems += [
+        text(f"错误“{m.name}”的公式其实是对的。", f"the mistake “{m.name}” equals a right formula")
+        for m in mistakes
+        if any(equal(formula, m.formula) for formula in right_formulas(part))
+    ]
     return problems + [
-        f"the mistakes “{one.name}” and “{other.name}” are equal"
+        text(
+            f"错误“{one.name}”与“{other.name}”相等。",
+            f"the mistakes “{one.name}” and “{other.name}” are equal",
+        )
         for one, other in combinations(mistakes, 2)
         if equal(one.formula, other.formula)
     ]

@@ -4,17 +4,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
-
-from jinja2 import TemplateError
-from pydantic import ValidationError
 
 from app.operations import OPERATIONS
 from app.questions.note import Note, load_notes
+from app.questions.problem import BankError, Problem
 from app.questions.question import Question
-from app.questions.source import BankError, Problem, line_in, line_of, parse, parse_levels
-from app.questions.variant import variant
-from app.text import LANGUAGES, Text
+from app.questions.source import line_of, parse, parse_levels
+from app.questions.unfit import unfit
+from app.text import text
 
 
 @dataclass(frozen=True)
@@ -62,7 +59,16 @@ def in_order(files: Iterable[list[Question]]) -> dict[str, Question]:
 def load(folder: Path) -> Bank:
     """Read every `*.yaml` of the folder and of its `drills`, and the notes in `mistakes`. BankError names file, line and field of all that is wrong."""
     if not folder.is_dir():
-        raise BankError([Problem(str(folder), None, "", "there is no such folder of questions")])
+        raise BankError(
+            [
+                Problem(
+                    str(folder),
+                    None,
+                    "",
+                    text("没有这个题库文件夹。", "There is no such folder of questions."),
+                )
+            ]
+        )
     problems: list[Problem] = []
     files: list[tuple[Path, str, list[Question]]] = []
     for path in [*sorted(folder.glob("*.yaml")), *sorted((folder / "drills").glob("*.yaml"))]:
@@ -76,7 +82,8 @@ def load(folder: Path) -> Bank:
             problems += error.problems
     problems += repeated_numbers(files)
     if not files and not problems:
-        problems.append(Problem(str(folder), None, "", "there is no question file (*.yaml) in this folder"))
+        said = text("文件夹里没有题目文件（*.yaml）。", "There is no question file (*.yaml) in this folder.")
+        problems.append(Problem(str(folder), None, "", said))
     if problems:
         raise BankError(problems)
     return Bank(
@@ -86,38 +93,6 @@ def load(folder: Path) -> Bank:
     )
 
 
-def unfit(question: Question, file: str, source: str) -> Iterator[Problem]:
-    """What is wrong with a question that is well formed: its templates, and its printed numbers."""
-    shown = variant(question)
-    texts: list[tuple[list[Any], Text]] = [(["prompt"], question.prompt)]
-    texts += [(["hints", i], hint) for i, hint in enumerate(question.hints)]
-    if question.conventions:
-        texts.append((["conventions"], question.conventions))
-    for i, part in enumerate(question.parts):
-        texts += [(["parts", i, "ask"], part.ask)] if part.ask else []
-        texts += [(["parts", i, "labels"], label) for label in getattr(part, "labels", ())]
-        texts += [(["parts", i, "explanation"], part.explanation)] if part.explanation else []
-    for location, words in texts:
-        for language in LANGUAGES:
-            if not words[language].strip():
-                yield Problem(
-                    file, line_in(question, source, location), f"{location[0]}.{language}", "is empty"
-                )
-        try:
-            shown.text(words)
-        except TemplateError as error:
-            yield Problem(file, line_in(question, source, location), ".".join(map(str, location)), str(error))
-    try:
-        _ = shown.answers
-    except ValidationError as error:
-        for detail in error.errors():
-            yield Problem(
-                file, line_in(question, source, ["given"]), f"given: {detail['loc']}", detail["msg"]
-            )
-    except (TemplateError, KeyError, IndexError) as error:
-        yield Problem(file, line_in(question, source, ["parts"]), "answer", f"cannot be computed: {error!r}")
-
-
 def repeated_numbers(files: list[tuple[Path, str, list[Question]]]) -> Iterator[Problem]:
     first: dict[int, str] = {}
     for path, source, (question, *_) in files:
@@ -125,5 +100,12 @@ def repeated_numbers(files: list[tuple[Path, str, list[Question]]]) -> Iterator[
             continue
         if other := first.get(question.number):
             line = line_of(source, ["number"])
-            yield Problem(path.name, line, "number", f"{question.number} is already the number of {other}")
+            said = text(
+                f"题号 {question.number} 已经属于 {other}。",
+                f"{question.number} is already the number of {other}.",
+            )
+            yield Problem(path.name, line, "number", said)
         first.setdefault(question.number, path.name)
+
+
+__all__ = ["Bank", "BankError", "Problem", "load", "parse", "unfit"]

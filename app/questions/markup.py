@@ -1,11 +1,14 @@
 """Markdown and formulas to safe HTML: raw HTML is shown as text, formulas become MathML."""
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from html import escape
+from typing import Any
 
 from latex2mathml.converter import convert
 from markdown_it import MarkdownIt
+from markdown_it.token import Token
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 
 # A line broken in the file between two Chinese characters must not become a space on the page.
@@ -42,7 +45,20 @@ MARKDOWN = (
         renderer=lambda latex, options: formula(latex, options["display_mode"]),
     )
 )
-MARKDOWN.disable("image")
+IMAGE = re.compile(r"/images/[0-9a-f]{64}")
+ADDRESS = re.compile(r"https?:|mailto:|[^:]*$|[^:]*[/?#]", re.I)  # no other scheme
+
+
+def image(renderer: Any, tokens: Sequence[Token], at: int, options: Any, env: Any) -> str:
+    """An image of ours that says what it shows; any other is shown as its text."""
+    address, alt = str(tokens[at].attrs["src"]), spoken(tokens[at].content)
+    if IMAGE.fullmatch(address) and alt:
+        return f'<img src="{address}" alt="{escape(alt)}" loading="lazy">'
+    return escape(alt or address)
+
+
+MARKDOWN.validateLink = lambda url: bool(ADDRESS.match(url.strip()))  # type: ignore[method-assign]
+MARKDOWN.add_render_rule("image", image)
 
 
 @lru_cache(maxsize=8192)
@@ -55,6 +71,19 @@ def block(source: str) -> str:
 def inline(source: str) -> str:
     """One line, without the paragraph around it."""
     return str(MARKDOWN.renderInline(BROKEN_LINE.sub("", source)))
+
+
+def images(source: str) -> list[tuple[str, str]]:
+    """The images of ours in a text: address and alternative text."""
+    if "](/images/" not in source.replace(" ", ""):
+        return []
+    inner = [token for line in MARKDOWN.parse(source) for token in line.children or ()]
+    found = [(str(t.attrs["src"]), spoken(t.content)) for t in within(inner) if t.type == "image"]
+    return [(address, alt) for address, alt in found if IMAGE.fullmatch(address)]
+
+
+def within(tokens: Sequence[Token]) -> list[Token]:
+    return [found for token in tokens for found in (token, *within(token.children or ()))]
 
 
 FRACTION = re.compile(r"\\frac\{([^{}]*)\}\{([^{}]*)\}")

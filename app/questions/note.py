@@ -9,11 +9,13 @@ import numpy as np
 from pydantic import Field, ValidationError, model_validator
 
 from app.operations import OPERATIONS
-from app.operations.operation import Mistake, Value, Way, computed, named_mistakes, same
+from app.operations.operation import Mistake, Value, Way, computed, named_mistakes, refuse, same
+from app.questions.document import mapping
 from app.questions.evaluation import Budget, Point, evaluate
+from app.questions.fields import Id, Strict
 from app.questions.formula import FormulaError, parse
-from app.questions.part import Id, Strict, refuse
-from app.questions.source import BankError, mapping, problem_of
+from app.questions.problem import BankError
+from app.questions.source import problems_of
 from app.questions.symbols import Symbols
 from app.text import Text
 
@@ -33,7 +35,7 @@ class Contrast(Strict):
     @model_validator(mode="after")
     def known_operation(self) -> "Contrast":
         if self.operation not in OPERATIONS:
-            raise refuse(f"there is no operation “{self.operation}”")
+            raise refuse(f"没有“{self.operation}”这种运算。", f"There is no operation “{self.operation}”.")
         return self
 
     @cached_property
@@ -87,11 +89,11 @@ def load_notes(folder: Path) -> Mapping[str, Note]:
     for path in sorted(folder.glob("*.yaml")):
         source = path.read_text(encoding="utf-8")
         file = f"{folder.name}/{path.name}"
-        for name, content in mapping(source, file).items():
+        for name, content in mapping(source, file, aliases=True).items():
             try:
                 notes[name] = Note.model_validate({"name": name} | content)
             except ValidationError as error:
-                problems += [problem_of(detail, source, file, [name]) for detail in error.errors()]
+                problems += problems_of(error, source, file, content, [name])
     if problems:
         raise BankError(problems)
     return notes

@@ -3,25 +3,17 @@
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import Discriminator, Field, Tag, model_validator
 
 from app.operations import OPERATIONS
+from app.operations.operation import refuse
+from app.questions.fields import Id, Share, Strict, Words
 from app.questions.precision import EXACT, Precision
-from app.text import Text
-
-Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
-Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
-Share = Annotated[float, Field(gt=0, le=100)]
-
-
-class Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Item(Strict):
     id: Id
-    text: Text
+    text: Words
 
 
 # --- answers -----------------------------------------------------------------------------------------
@@ -38,7 +30,10 @@ class Computed(Strict):
     @model_validator(mode="after")
     def known_operation(self) -> "Computed":
         if self.operation not in OPERATIONS:
-            raise refuse(f"there is no operation “{self.operation}”; there are: {', '.join(OPERATIONS)}")
+            raise refuse(
+                f"没有“{self.operation}”这种运算；可用的有：{'、'.join(OPERATIONS)}。",
+                f"There is no operation “{self.operation}”; there are: {', '.join(OPERATIONS)}.",
+            )
         return self
 
     @property
@@ -60,8 +55,8 @@ class FreeChoice(Strict):
 
 class NamedFormula(Strict):
     name: Id
-    title: Text
-    hint: Text
+    title: Words
+    hint: Words
     formula: str
 
 
@@ -83,9 +78,9 @@ class FormulaAnswer(Strict):
 
 class PartBase(Strict):
     id: Id
-    ask: Text | None = None
+    ask: Words | None = None
     marks: Share = 1
-    explanation: Text | None = None  # shown with the worked solution
+    explanation: Words | None = None  # shown with the worked solution
 
 
 class RealPart(PartBase):
@@ -97,7 +92,7 @@ class RealPart(PartBase):
     @model_validator(mode="after")
     def one_precision(self) -> "RealPart":
         if self.decimals is not None and self.figures is not None:
-            raise refuse("give `decimals` or `figures`, not both")
+            raise refuse("`decimals` 和 `figures` 只能写一个。", "Give `decimals` or `figures`, not both.")
         return self
 
     @property
@@ -105,19 +100,24 @@ class RealPart(PartBase):
         return Precision(self.decimals, self.figures)
 
 
+def kind_of_answer(answer: Any) -> str:
+    free = isinstance(answer, FreeChoice) or (isinstance(answer, dict) and "minimum" in answer)
+    return "free" if free else "computed"
+
+
 class NumberPart(RealPart):
     response: Literal["number"]
     answer: Annotated[
         Annotated[Computed, Tag("computed")] | Annotated[FreeChoice, Tag("free")],
-        Discriminator(lambda answer: "free" if "minimum" in dict(answer) else "computed"),
+        Discriminator(kind_of_answer),
     ]
-    unit: Text | None = None
+    unit: Words | None = None
 
 
 class NumbersPart(RealPart):
     response: Literal["numbers"]
     answer: Computed
-    labels: list[Text]
+    labels: list[Words] = Field(max_length=200)
     rows: str | None = None  # working of row i, such as "{{ widths[i] }} × {{ widths[i + 1] }}"
 
 
@@ -139,7 +139,7 @@ class ExpressionPart(PartBase):
 
 class Option(Item):
     right: bool = False
-    why: Text | None = None
+    why: Words | None = None
 
 
 class ChoicePart(PartBase):
@@ -151,7 +151,10 @@ class ChoicePart(PartBase):
     def has_right_options(self) -> "ChoicePart":
         right = sum(option.right for option in self.options)
         if right == 0 or (right > 1 and not self.several):
-            raise refuse("one option must be right, or several with `several: true`")
+            raise refuse(
+                "要有一个选项写上 `right: true`；有几个正确选项时，请加上 `several: true`。",
+                "One option must be right (`right: true`), or several with `several: true`.",
+            )
         return self
 
 
@@ -175,7 +178,10 @@ class MatchPart(PartBase):
         known = {item.id for item in self.right}
         for pair in self.left:
             if pair.match not in known:
-                raise refuse(f"“{pair.id}” matches “{pair.match}”, which is not on the right")
+                raise refuse(
+                    f"“{pair.id}”要配“{pair.match}”，可右边没有它。",
+                    f"“{pair.id}” matches “{pair.match}”, which is not on the right.",
+                )
         return self
 
 
@@ -210,7 +216,7 @@ class LayerRule(Strict):
     """One thing the network must satisfy, and what is said when it does not."""
 
     id: Id
-    why: Text
+    why: Words
     needs: dict[LayerKind, int] = {}  # at least so many of each
     first: LayerKind | None = None
     last: list[LayerKind] = []  # the last layer is one of these
@@ -232,7 +238,7 @@ class KeyPoint(Item):
     """One thing a good answer says. With `levels` (weakest first) it is graded by degree, else ticked."""
 
     marks: Share = 1
-    levels: list[Text] = []
+    levels: list[Words] = []
     accept: list[str] = []  # phrasings that say it: "a|b & c|d" needs one of each group in one sentence
     reject: list[str] = []  # phrasings, of the same form, that contradict it
     yes: list[str] = []  # answers that say it, and that do not: the tests try both
@@ -242,7 +248,7 @@ class KeyPoint(Item):
 class TextPart(PartBase):
     response: Literal["text"]
     key_points: list[KeyPoint] = Field(min_length=1)
-    model: Text  # an answer a student could write in an exam
+    model: Words  # an answer a student could write in an exam
 
 
 Part = Annotated[
@@ -285,7 +291,3 @@ def repeated_ids(part: Part) -> Iterator[str]:
         entries = getattr(part, name, None)  # an expression's `left` is a formula
         ids = [entry.id for entry in entries] if isinstance(entries, list) else []
         yield from {i for i in ids if ids.count(i) > 1}
-
-
-def refuse(sentence: str) -> PydanticCustomError:
-    return PydanticCustomError("invalid_question", "{sentence}", {"sentence": sentence})

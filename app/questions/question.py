@@ -4,42 +4,50 @@ from typing import Any
 
 from pydantic import Field, model_validator
 
-from app.questions.part import Id, Part, Share, Slug, Strict, computed, refuse, repeated_ids, used_parts
-from app.text import Text
+from app.operations.operation import refuse
+from app.questions.fields import Id, Share, Slug, Strict, Words
+from app.questions.part import Part, computed, repeated_ids, used_parts
+from app.text import Language
 
 
 class Erratum(Strict):
     """Where the printed key is wrong; `answers` holds its values as a student would type them."""
 
-    printed: Text
-    right: Text
-    why: Text
+    printed: Words
+    right: Words
+    why: Words
     answers: dict[Id, str | list[str]] = {}
 
 
 class Exercise(Strict):
     """What a question and its drill have in common."""
 
-    title: Text
+    title: Words
     minutes: float = Field(gt=0, le=180)
     given: dict[str, Any] = {}
-    prompt: Text
-    conventions: Text | None = None
+    prompt: Words
+    conventions: Words | None = None
     picture: str = "auto"  # "auto", "none", a part's id, or a figure of its own
-    parts: list[Part] = Field(min_length=1)
-    hints: list[Text] = []
+    parts: list[Part] = Field(min_length=1, max_length=50)
+    hints: list[Words] = []
 
     @model_validator(mode="after")
     def consistent_parts(self) -> "Exercise":
         seen: set[str] = set()
         for part in self.parts:
             if part.id in seen:
-                raise refuse(f"two parts are called “{part.id}”")
+                raise refuse(f"有两个小题都叫“{part.id}”。", f"Two parts are called “{part.id}”.")
             for earlier in used_parts(part):
                 if earlier not in seen:
-                    raise refuse(f"part “{part.id}” uses “@{earlier}”, which is not an earlier part")
+                    raise refuse(
+                        f"小题“{part.id}”用到了“@{earlier}”，可它前面没有这个小题。",
+                        f"Part “{part.id}” uses “@{earlier}”, which is not an earlier part.",
+                    )
             for ids in repeated_ids(part):
-                raise refuse(f"part “{part.id}” has two entries called “{ids}”")
+                raise refuse(
+                    f"小题“{part.id}”里有两项都叫“{ids}”。",
+                    f"Part “{part.id}” has two entries called “{ids}”.",
+                )
             seen.add(part.id)
         return self
 
@@ -51,6 +59,7 @@ class Drill(Exercise):
 class QuestionFile(Exercise):
     """One YAML file of the bank."""
 
+    language: Language | None = None  # the only one it is written in
     number: int | None = Field(None, ge=1)
     topics: list[Slug] = Field(min_length=1)
     marks: Share
@@ -61,6 +70,7 @@ class QuestionFile(Exercise):
 class LevelFile(Exercise):
     """One level of a file of drills: the fields of the file, with those of the level in their place."""
 
+    language: Language | None = None  # the only one it is written in
     topics: list[Slug] = Field(min_length=1)
 
 
@@ -72,6 +82,7 @@ class Question(Exercise):
     number: int | None = None
     topics: list[Slug]
     marks: Share
+    language: Language | None = None
     erratum: Erratum | None = None
     drill: Slug | None = None
     drill_of: Slug | None = None

@@ -7,7 +7,9 @@ from functools import lru_cache
 
 from app.questions.question import Question
 from app.questions.topics import topic_title
-from app.questions.variant import ByRevision, variant
+from app.questions.variant import ByRevision
+
+FILLED_IN = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.S)
 
 
 def matching(questions: Iterable[Question], query: str) -> list[Question]:
@@ -20,12 +22,11 @@ def matching(questions: Iterable[Question], query: str) -> list[Question]:
 
 @lru_cache(maxsize=20_000)
 def haystack(entry: ByRevision) -> str:
+    """The words of a question; what its templates would fill in is left out, so that nothing is rendered."""
     question = entry.question
-    shown = variant(question)
-    texts = [question.title, shown.text(question.prompt), *map(topic_title, question.topics)]
-    texts += [shown.text(part.ask) for part in question.parts if part.ask]
-    words = [f"{words.zh} {words.en}" for words in texts]
-    return folded(" ".join([str(question.number or ""), question.slug, *words]))
+    texts = [question.title, question.prompt, *(part.ask for part in question.parts if part.ask)]
+    words = [f"{words.zh} {words.en}" for words in (*texts, *map(topic_title, question.topics))]
+    return folded(" ".join([str(question.number or ""), question.slug, FILLED_IN.sub("", " ".join(words))]))
 
 
 def folded(words: str) -> str:

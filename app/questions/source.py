@@ -1,49 +1,31 @@
 """The text of a question file, parsed and validated: the questions in it, or every problem with its line."""
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 import yaml
 from pydantic import ValidationError
 
 from app.operations import OPERATIONS
-from app.questions.part import RESPONSES
+from app.questions.document import mapping
+from app.questions.problem import BankError, Location, Problem, dotted
 from app.questions.question import LevelFile, Question, QuestionFile
+from app.questions.sentences import sentence
+from app.text import text
 
-ANSWERS = ("computed", "free")
-NAMED = {True: "yes", False: "no"}
 LEVELS = 3
-
-
-@dataclass(frozen=True)
-class Problem:
-    """What is wrong in a question file, and where."""
-
-    file: str
-    line: int | None
-    field: str
-    sentence: str
-
-    def __str__(self) -> str:
-        where = f"{self.file}:{self.line}" if self.line else self.file
-        return f"{where}: {self.field}: {self.sentence}" if self.field else f"{where}: {self.sentence}"
-
-
-class BankError(Exception):
-    """The bank cannot be used; `problems` lists everything that is wrong, not the first only."""
-
-    def __init__(self, problems: list[Problem]) -> None:
-        self.problems = problems
-        super().__init__("\n".join(map(str, problems)))
 
 
 def parse(source: str, slug: str, file: str) -> list[Question]:
     """The question of one file, and its drill if it has one. BankError with every problem otherwise."""
     content = mapping(source, file)
     try:
-        read = QuestionFile(**content)
-        shared = {"topics": read.topics, "file": slug, "revision": revision_of(source)}
+        read = QuestionFile.model_validate(content, context={"language": content.get("language")})
+        shared = {
+            "topics": read.topics, "file": slug, "revision": revision_of(source), "language": read.language,
+        }  # fmt: skip
         drill = read.drill and Question(
             **fields(read.drill), **shared, slug=f"{slug}-drill", marks=read.marks, drill_of=slug
         )
@@ -52,7 +34,7 @@ def parse(source: str, slug: str, file: str) -> list[Question]:
             drill=drill.slug if drill else None,
         )  # fmt: skip
     except ValidationError as error:
-        raise BankError([problem_of(detail, source, file) for detail in error.errors()]) from None
+        raise BankError(problems_of(error, source, file, content)) from None
     return [question, drill] if drill else [question]
 
 
@@ -61,48 +43,37 @@ def parse_levels(source: str, name: str, file: str) -> list[Question]:
     content = mapping(source, file)
     operation, levels = name.replace("-", "_"), content.pop("levels", None)
     if operation not in OPERATIONS:
-        raise BankError([Problem(file, None, "", f"there is no operation “{operation}”")])
+        said = text(f"没有“{operation}”这种运算。", f"There is no operation “{operation}”.")
+        raise BankError([Problem(file, None, "", said)])
     if not isinstance(levels, list) or len(levels) != LEVELS or not all(isinstance(x, dict) for x in levels):
-        line = line_of(source, ["levels"])
-        raise BankError([Problem(file, line, "levels", f"must be {LEVELS} levels, the easiest first")])
+        said = text(f"应有 {LEVELS} 级，从易到难。", f"There must be {LEVELS} levels, the easiest first.")
+        raise BankError([Problem(file, line_of(source, ["levels"]), "levels", said)])
     questions, problems = [], []
     for i, level in enumerate(levels):
+        merged = content | level
         try:
-            read = LevelFile(**(content | level))
+            read = LevelFile.model_validate(merged, context={"language": merged.get("language")})
             slug = f"drill-{name}"
             given = {"topics": read.topics, "file": slug, "revision": revision_of(source), "marks": 1}
-            practised = {"operation": operation, "level": i + 1}
+            practised = {"operation": operation, "level": i + 1, "language": read.language}
             questions.append(Question(**fields(read), **given, **practised, slug=f"{slug}-{i + 1}"))
         except ValidationError as error:
-            for detail in error.errors():
-                at = ["levels", i] if detail["loc"][:1] and detail["loc"][0] in level else []
-                problems.append(problem_of(detail, source, file, at))
+            for problem in problems_of(error, source, file, merged):
+                own = problem.field.split(".")[0] in level
+                problems.append(within(problem, source, ["levels", i]) if own else problem)
     if problems:
         raise BankError(problems)
     return questions
 
 
+def within(problem: Problem, source: str, outer: list[str | int]) -> Problem:
+    steps: list[str | int] = [int(s) if s.isdecimal() else s for s in problem.field.split(".")]
+    location = [*outer, *steps]
+    return Problem(problem.file, line_of(source, location), dotted(location), problem.sentence)
+
+
 def revision_of(source: str) -> str:
     return hashlib.sha256(source.encode()).hexdigest()
-
-
-def mapping(source: str, file: str) -> dict[str, Any]:
-    try:
-        content = words(yaml.load(source, Loader=yaml.CSafeLoader))
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        sentence = str(getattr(error, "problem", None) or error)
-        raise BankError([Problem(file, mark.line + 1 if mark else None, "", sentence)]) from None
-    if not isinstance(content, dict):
-        raise BankError([Problem(file, 1, "", "a question file holds fields, such as `title:`")])
-    return content
-
-
-def words(content: Any) -> Any:
-    """YAML reads the keys `yes` and `no` as truth values; here they are fields."""
-    if isinstance(content, dict):
-        return {NAMED.get(key, key) if isinstance(key, bool) else key: words(v) for key, v in content.items()}
-    return [words(value) for value in content] if isinstance(content, list) else content
 
 
 def fields(exercise: Any) -> dict[str, Any]:
@@ -110,22 +81,43 @@ def fields(exercise: Any) -> dict[str, Any]:
     return {name: getattr(exercise, name) for name in names}
 
 
-def problem_of(detail: Any, source: str, file: str, within: list[Any] | None = None) -> Problem:
-    location: list[Any] = list(within or [])
-    for step in detail["loc"]:
-        # pydantic names the variant of a union between two fields; the file has no such level
-        in_part = location[-2:-1] == ["parts"] and step in RESPONSES
-        in_answer = location[-1:] == ["answer"] and step in ANSWERS
-        if not in_part and not in_answer:
-            location.append(step)
-    field = ".".join(str(step) for step in location)
-    return Problem(file, line_of(source, location), field, detail["msg"])
+def problems_of(
+    error: ValidationError, source: str, file: str, content: Any, outer: Location = ()
+) -> list[Problem]:
+    """One problem a field: the members of a union all complain about theirs."""
+    found: dict[str, Problem] = {}
+    for detail in error.errors():
+        location: list[str | int] = [*outer, *in_file(detail, content)]
+        problem = Problem(file, line_of(source, location), dotted(location), sentence(detail))
+        found.setdefault(problem.field, problem)
+    return list(found.values())
 
 
-def line_of(source: str, location: list[Any]) -> int | None:
+def in_file(detail: Any, content: Any) -> list[str | int]:
+    """Where the field is in the file; pydantic also names the variants of a union, which no file has."""
+    location: list[str | int] = []
+    steps = list(detail["loc"])
+    for at, step in enumerate(steps):
+        if (isinstance(content, dict) and step in content) or (
+            isinstance(content, list) and isinstance(step, int) and step < len(content)
+        ):
+            content = content[step]
+        elif detail["type"] != "missing" or at + 1 < len(steps):
+            continue
+        location.append(step)
+    if detail["type"].startswith("union_tag"):
+        location.append(detail["ctx"]["discriminator"].strip("'"))
+    return location
+
+
+@lru_cache(maxsize=4)
+def nodes(source: str) -> yaml.Node | None:
+    return yaml.compose(source, Loader=yaml.CSafeLoader)
+
+
+def line_of(source: str, location: Iterable[str | int]) -> int | None:
     """The line of the field, or of the nearest field around it that the file has."""
-    node = yaml.compose(source, Loader=yaml.CSafeLoader)
-    line = 1
+    node, line = nodes(source), 1
     for step in location:
         found = None
         if isinstance(node, yaml.MappingNode):
@@ -138,10 +130,22 @@ def line_of(source: str, location: list[Any]) -> int | None:
     return line
 
 
-def line_in(question: Question, source: str, location: list[Any]) -> int | None:
+def line_in(question: Question, source: str, location: Location) -> int | None:
     """The line of a question's field, in its file: a drill's and a level's lie deeper."""
     if not question.level:
         return line_of(source, ["drill", *location] if question.drill_of else location)
-    level = ["levels", question.level - 1]
+    level: list[str | int] = ["levels", question.level - 1]
     own, shared = line_of(source, [*level, *location]), line_of(source, location)
     return own if own != line_of(source, level) or shared == 1 else shared
+
+
+__all__ = [
+    "BankError",
+    "Problem",
+    "line_in",
+    "line_of",
+    "parse",
+    "parse_levels",
+    "problems_of",
+    "revision_of",
+]

@@ -11,9 +11,9 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from app.errors import Conflict, GradusError, Invalid, NotAllowed, NotFound
+from app.questions.sentences import sentence
 from app.text import Text, text
 from app.web.rendering import render
-from app.web.sentences import sentence
 
 STATUS: dict[type[GradusError], int] = {NotFound: 404, NotAllowed: 403, Conflict: 409, Invalid: 422}
 SENTENCES = {

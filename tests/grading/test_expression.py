@@ -255,4 +255,4 @@ def test_the_files_own_formulas_have_no_problem(good: ExpressionPart) -> None:
 def test_a_slip_in_the_file_is_reported(changed: dict[str, object], problem: str) -> None:
     found = expression.check(part(**{"formula": "x", "variables": {"x": (-2, 2)}, **changed}))
     assert len(found) == 1
-    assert problem in found[0]
+    assert problem in found[0].en
