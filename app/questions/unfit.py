@@ -21,6 +21,13 @@ from app.text import Text, text
 
 MAX_TEXT = 20_000  # characters
 FAILURES = (ArithmeticError, AttributeError, LeadsNowhere, LookupError, TypeError, ValueError)
+DEPTHS = {"number": 0, "numbers": 1, "shape": 1, "matrix": 2}
+KINDS = (
+    text("一个数", "one number"),
+    text("一列数", "a list of numbers"),
+    text("一个矩阵", "a matrix"),
+    text("更复杂的一组数", "something more complex"),
+)
 Fault = tuple[Location, Text]
 
 EMPTY = text("不能为空。", "This is empty.")
@@ -79,6 +86,7 @@ def answer_faults(question: Question) -> Iterator[Fault]:
     except FAILURES:
         finite = False
     if finite:
+        yield from misshapen(question, {part_id: answer.value for part_id, answer in answers.items()})
         return
     done: list[Done] = []
     for i, part in enumerate(question.parts):
@@ -94,6 +102,40 @@ def answer_faults(question: Question) -> Iterator[Fault]:
         except FAILURES as error:
             yield from located(error, answer, question.given, known, at)
             return
+
+
+def misshapen(question: Question, values: Mapping[str, Value]) -> Iterator[Fault]:
+    """Answers that are not of the form that their parts ask for."""
+    for i, part in enumerate(question.parts):
+        if part.id not in values:
+            continue
+        wanted, found = DEPTHS[part.response], depth(values[part.id])
+        if found != wanted:
+            kinds = KINDS[found], KINDS[wanted]
+            yield (
+                ["parts", i, "response"],
+                text(
+                    f"结果是{kinds[0].zh}，这种题型要{kinds[1].zh}；请换题型，或用 index 取其中一个。",
+                    f"The result is {kinds[0].en}, but this response type takes {kinds[1].en}; choose another, or pick an entry with index.",
+                ),
+            )
+        elif isinstance(part, NumbersPart) and len(part.labels) != len(np.asarray(values[part.id])):
+            count, named = len(np.asarray(values[part.id])), len(part.labels)
+            yield (
+                ["parts", i, "labels"],
+                text(
+                    f"结果有 {count} 个数，标签有 {named} 个。",
+                    f"The result has {count} numbers, and there are {named} labels.",
+                ),
+            )
+
+
+def depth(value: Value) -> int:
+    """0 for a number, 1 for a list of them, 2 for a matrix; 3 for whatever else."""
+    try:
+        return min(np.asarray(value, dtype=float).ndim, 3)
+    except ValueError:  # rows of different lengths
+        return 3
 
 
 def located(

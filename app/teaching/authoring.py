@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import Connection
 
 from app.errors import Conflict, Invalid, NotAllowed, NotFound
-from app.questions.bank import unfit
 from app.questions.question import Question
 from app.questions.source import BankError, Problem, line_of, parse, revision_of
+from app.questions.unfit import unfit
 from app.storage import revisions
 from app.text import text
 

@@ -11,9 +11,9 @@ import yaml
 
 from app.errors import NotFound
 from app.operations import OPERATIONS
+from app.questions.document import mapping
 from app.questions.part import RESPONSES, LayerKind
 from app.questions.question import Drill
-from app.questions.source import mapping
 from app.teaching.house import in_order
 from app.teaching.labels import label_of
 from app.teaching.options import Around

@@ -8,7 +8,6 @@ from typing import Any
 
 import yaml
 
-from app.questions.source import words
 from app.teaching.shapes import Kind, Leaf
 from app.teaching.written import same, shown
 from app.text import LANGUAGES
@@ -149,10 +148,20 @@ def loaded(text: str, loader: Any) -> Any:
     if max(text.count("["), text.count("{")) > 5000 or depth(text) > DEEPEST:
         return None
     try:
-        value = words(yaml.load(text, Loader=loader))  # noqa: S506 (both are safe loaders)
+        value = named(yaml.load(text, Loader=loader))  # noqa: S506 (both are safe loaders)
     except (yaml.YAMLError, ValueError, TypeError):
         return None
     return value if is_plain(value) else None
+
+
+def named(value: Any) -> Any:
+    """YAML reads the keys `yes` and `no` as truth values; here they are names."""
+    if isinstance(value, dict):
+        return {
+            {True: "yes", False: "no"}.get(k, k) if isinstance(k, bool) else k: named(v)
+            for k, v in value.items()
+        }
+    return [named(entry) for entry in value] if isinstance(value, list) else value
 
 
 def depth(text: str) -> int:

@@ -11,7 +11,8 @@ from ruamel.yaml.error import YAMLError
 from ruamel.yaml.nodes import ScalarNode
 from ruamel.yaml.representer import RoundTripRepresenter
 
-from app.questions.source import BankError, mapping
+from app.questions.document import mapping
+from app.questions.source import BankError
 from app.teaching.house import rank, styled
 from app.teaching.merge import merged
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Request
 from sqlalchemy import Engine
@@ -12,16 +13,20 @@ from starlette.responses import RedirectResponse, Response
 from app.accounts.users import User
 from app.errors import Conflict, Invalid, NotFound
 from app.operations import OPERATIONS
+from app.questions.document import mapping
 from app.questions.part import RESPONSES
 from app.questions.shown import RESPONSE_TITLES
-from app.questions.source import BankError, Problem, mapping
+from app.questions.source import BankError, Problem
 from app.storage import revisions
 from app.storage.database import reading, writing
 from app.study.library import Library
 from app.teaching import authoring, publishing
 from app.teaching.authoring import Authored
-from app.teaching.form import blank, changed, content_from, form_of, from_operation
+from app.teaching.blanks import blank, from_operation
+from app.teaching.changes import changed
+from app.teaching.form import form_of
 from app.teaching.health import health
+from app.teaching.posted import content_from
 from app.teaching.preview import Preview, preview
 from app.teaching.written import rewritten
 from app.text import Text, text
@@ -33,7 +38,7 @@ from app.web.rendering import render
 router = APIRouter(include_in_schema=False)
 
 VIEWS = ("form", "source")
-EDITS = ("add:", "remove:", "up:", "down:")  # what a button of the form changes
+ACTIONS = ("save", "try", "publish", "view:form", "view:source")  # every other button changes the form
 NO_TEXT = text("先粘贴题目的文字。", "Paste the text of a question first.")
 NO_START = text("先选一种开头。", "Choose how to begin.")
 NEW_TITLE = "new-question"
@@ -172,8 +177,8 @@ def save(
     if do in ("try", "publish"):
         return RedirectResponse(f"/teach/questions/{slug}/{do}", 303)
     view = do.removeprefix("view:") if do.startswith("view:") else str(form.get("view", ""))
-    saved = "&saved=1" if do == "save" else ""
-    return RedirectResponse(f"/teach/questions/{slug}?view={view}{saved}", 303)
+    more = "&saved=1" if do == "save" else "" if do in ACTIONS else place(do)
+    return RedirectResponse(f"/teach/questions/{slug}?view={view}{more}", 303)
 
 
 @router.post("/teach/questions/{slug}/preview")
@@ -198,6 +203,12 @@ def discard(slug: str, engine: TheEngine, instructor: TheInstructor) -> Response
     return RedirectResponse("/teach/questions?did=discard" if gone else f"/teach/questions/{slug}", 303)
 
 
+def place(do: str) -> str:
+    """Where the button of the form was, so that the page opens there."""
+    path = do.partition(":")[2].partition(":")[0]
+    return f"&{urlencode({'at': path})}#{quote(path)}" if path else ""
+
+
 def owned(engine: Engine, slug: str, instructor: User) -> Authored:
     with reading(engine) as connection:
         return authoring.owned(connection, slug, instructor.id)
@@ -217,7 +228,7 @@ def written(form: FormData, question: Authored) -> str:
     before = content_of(question.source)
     posted = [(name, str(value)) for name, value in form.multi_items()]
     content = content_from(posted, before)
-    if (do := str(form.get("do", ""))).startswith(EDITS):
+    if (do := str(form.get("do", "save"))) not in ACTIONS:
         content = changed(content, do)
     return rewritten(question.source if before else "", content)
 
@@ -239,7 +250,7 @@ def editor(
     context = {
         "question_of": question, "slug": question.slug, "source": text_shown, "notice": notice,
         "view": view if view in VIEWS else "form", "form": form_of(content, shown.problems) if content else None,
-        "saved": request.query_params.get("saved"), "here": f"/teach/questions/{question.slug}?view={view}",
+        "at": request.query_params.get("at", ""), "saved": request.query_params.get("saved"), "here": f"/teach/questions/{question.slug}?view={view}",
         **previewed(shown),
     }  # fmt: skip
     return render(request, "teach/questions/editor.html", context, "teach/questions/_editor.html", status)

@@ -1,7 +1,5 @@
 """What a browser would post of a form: of its tree, and of its HTML."""
 
-from html.parser import HTMLParser
-
 from app.teaching.nodes import Group, Input, walk
 
 Posted = list[tuple[str, str]]
@@ -14,7 +12,10 @@ def posted(form: Group) -> Posted:
         if not isinstance(node, Input):
             continue
         if node.kind == "ticks":
-            fields += [(node.path, ""), *((node.path, name) for name, _ in node.options if name in node.chosen)]
+            fields += [
+                (node.path, ""),
+                *((node.path, name) for name, _ in node.options if name in node.chosen),
+            ]
         elif node.kind == "yes_no":
             fields += [(node.path, "no"), *([(node.path, "yes")] if node.typed == "yes" else [])]
         else:

@@ -179,6 +179,19 @@ def test_health_tries_200_variants_and_says_what_is_worth_knowing() -> None:
     found = health(SOURCE, "q")
     assert found.well and found.variants == 200 and found.different > 50
     assert any("hints" in note.en for note in found.notes)
-    # the right option is declared wrong by its own accepted text: an answer that is not its own
-    broken = SOURCE.replace("response: number", "response: shape")
+    erratum = "erratum: {printed: *, right: *, why: *, answers: {total: '1216'}}\n"
+    broken = SOURCE + erratum.replace("*", "{zh: 无, en: none}")  # the right answer as the printed error
     assert not health(broken, "q").well
+
+
+@pytest.mark.parametrize("response", ["shape", "matrix", "number"])
+def test_an_answer_must_be_of_the_form_that_its_part_asks_for(response: str) -> None:
+    source = SOURCE.replace("number", response)
+    if response == "number":
+        source = source.replace(
+            "convolution_parameters, result: total", "dense_parameters, result: per_layer"
+        )
+        source = source.replace("given: {", "given: {widths: [2, 3, 1], ")
+    with pytest.raises(BankError) as raised:
+        authoring.read(source, "q")
+    assert [(p.field, p.line) for p in raised.value.problems] == [("parts.0.response", 9)]

@@ -30,7 +30,7 @@ class Controls(HTMLParser):
         of = {name: value or "" for name, value in attributes}
         if tag == "form":
             self.inside = of.get("id") == "edit"
-        if not self.inside or "name" not in of and tag not in ("option",):
+        if not self.inside or ("name" not in of and tag not in ("option",)):
             return
         if tag == "input" and (of.get("type") not in ("checkbox", "radio") or "checked" in of):
             self.sent.append((of["name"], of.get("value", "on")))
@@ -49,6 +49,7 @@ class Controls(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "textarea":
+            self.sent[-1] = (self.sent[-1][0], self.sent[-1][1].removeprefix("\n"))  # as browsers do
             self.area = None
         elif tag == "select":
             self.select = None
@@ -75,7 +76,7 @@ def source_of(client: TestClient, address: str) -> str:
     page = client.get(f"{address}?view=source").text
     found = re.search(r'<textarea class="source"[^>]*>(.*?)</textarea>', page, re.S)
     assert found
-    return unescape(found[1])
+    return unescape(found[1]).removeprefix("\n")
 
 
 def test_from_an_operation_to_students_in_few_steps(
@@ -198,7 +199,9 @@ def test_a_trial_marks_and_keeps_nothing(instructor: TestClient, headers: dict[s
 def test_rolling_back_and_retiring(person: Person, instructor: TestClient) -> None:
     address = begin(instructor, "text", source=SOURCE, slug="mine")
     instructor.post(f"{address}/publish", data={"note": "one"})
-    post(instructor, address, fields(instructor, address, "source"), "save", source=SOURCE.replace("16", "32"))
+    post(
+        instructor, address, fields(instructor, address, "source"), "save", source=SOURCE.replace("16", "32")
+    )
     instructor.post(f"{address}/publish", data={"note": "two"})
     student = person()
     student.post("/questions/mine", data={"total": "2432"})
@@ -244,7 +247,9 @@ def test_a_beginning_that_cannot_be(
     assert sent.get("source", "") in response.text and sent.get("slug", "") in response.text
 
 
-@pytest.mark.parametrize("start", ["operation:softmax", "response:matrix", "response:choice", "response:text"])
+@pytest.mark.parametrize(
+    "start", ["operation:softmax", "response:matrix", "response:choice", "response:text"]
+)
 def test_a_beginning_is_ready_to_be_published(instructor: TestClient, start: str) -> None:
     assert f'value="{start}"' in instructor.get("/teach/questions/new").text
     assert "没有问题" in instructor.get(f"{begin(instructor, start)}/publish").text
