@@ -20,7 +20,7 @@ from app.questions.variant import Done, inputs_of, resolve, solve, variant
 from app.text import Text, text
 
 MAX_TEXT = 20_000  # characters
-FAILURES = (ArithmeticError, AttributeError, LeadsNowhere, LookupError, TypeError, ValueError)
+FAILURES = (ArithmeticError, AttributeError, Faulty, LeadsNowhere, LookupError, TypeError, ValueError)
 Fault = tuple[Location, Text]
 
 EMPTY = text("不能为空。", "This is empty.")
