@@ -6,7 +6,7 @@ from functools import lru_cache
 from html import escape
 from typing import Any
 
-from latex2mathml.converter import convert
+from latex2mathml.converter import Converter
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from mdit_py_plugins.dollarmath import dollarmath_plugin
@@ -26,11 +26,36 @@ FUNCTION_BEFORE, FUNCTION_AFTER = re.compile(rf"(?<=</m[in]>){NAMED}"), re.compi
 THIN = '<mspace width="0.17em"></mspace>'
 
 
+MAX_FORMULA = 5_000  # characters
+MACRO = "newcommand"  # may grow without bound
+# all that MathML is drawn with; \href, \style and \class would let a formula link, or look like something else
+ATTRIBUTES = frozenset(
+    ("xmlns", "display", "mathvariant", "mathsize", "mathcolor", "mathbackground", "stretchy", "fence", "form",
+     "separator", "accent", "lspace", "rspace", "width", "height", "depth", "voffset", "minsize", "maxsize",
+     "linethickness", "notation", "displaystyle", "scriptlevel", "movablelimits", "linebreak", "columnalign",
+     "columnlines", "columnspacing", "rowlines", "rowspacing")
+)  # fmt: skip
+
+
+def mathml(latex: str, block: bool) -> str:
+    """What the converter makes of it, which leaves < and > in texts as they are typed."""
+    if len(latex) > MAX_FORMULA or MACRO in latex:
+        raise ValueError
+    converter = Converter(display="block" if block else "inline")
+    tree = converter.convert_to_element(latex)
+    for node in tree.iter():
+        node.attrib = {name: value for name, value in node.attrib.items() if name in ATTRIBUTES}
+        node.text, node.tail = (
+            part and part.replace("<", "&lt;").replace(">", "&gt;") for part in (node.text, node.tail)
+        )
+    return str(converter._convert(tree))
+
+
 @lru_cache(maxsize=8192)
 def formula(latex: str, block: bool = False) -> str:
     """MathML of a LaTeX formula; the source itself where it cannot be rendered."""
     try:
-        signed = SIGN.sub(r'\1<mo form="prefix">\2', convert(latex, display="block" if block else "inline"))
+        signed = SIGN.sub(r'\1<mo form="prefix">\2', mathml(latex, block))
         return FUNCTION_AFTER.sub(rf"\1{THIN}", FUNCTION_BEFORE.sub(rf"{THIN}\1", signed))
     except Exception:  # the converter has no common error, and a page must not fail over one formula
         return f"<code>{escape(latex)}</code>"

@@ -20,7 +20,7 @@ from app.questions.variant import Done, inputs_of, resolve, solve, variant
 from app.text import Text, text
 
 MAX_TEXT = 20_000  # characters
-FAILURES = (ArithmeticError, AttributeError, LeadsNowhere, LookupError, TypeError, ValueError)
+FAILURES = (ArithmeticError, AttributeError, Faulty, LeadsNowhere, LookupError, TypeError, ValueError)
 DEPTHS = {"number": 0, "numbers": 1, "shape": 1, "matrix": 2}
 KINDS = (
     text("一个数", "one number"),
