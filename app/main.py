@@ -12,7 +12,19 @@ from starlette.types import Scope
 from app.settings import Settings
 from app.storage.database import connect, migrate
 from app.study.library import open_library
-from app.web import accounts, api, documentation, drills, errors, home, questions
+from app.web import (
+    accounts,
+    api,
+    classes,
+    documentation,
+    downloads,
+    drills,
+    errors,
+    home,
+    membership,
+    questions,
+    rosters,
+)
 from app.web.rendering import ROOT
 from app.web.security import Security
 
@@ -55,7 +67,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         failure=errors.failure,
     )
     errors.install(app)
-    for module in (home, questions, drills, accounts, api, documentation):
+    for module in (
+        home, questions, drills, accounts, api, documentation, classes, rosters, downloads, membership,
+    ):  # fmt: skip
         app.include_router(module.router)
     app.mount("/static", Static(directory=ROOT / "static"), name="static")
     return app
