@@ -12,9 +12,27 @@ from starlette.types import Scope
 from app.settings import Settings
 from app.storage.database import connect, migrate
 from app.study.library import open_library
-from app.web import accounts, api, authoring, documentation, drills, errors, home, questions, trial
+from app.web import (
+    accounts,
+    api,
+    authoring,
+    classes,
+    documentation,
+    downloads,
+    drills,
+    errors,
+    home,
+    membership,
+    questions,
+    rosters,
+    trial,
+)
 from app.web.rendering import ROOT
 from app.web.security import Security
+
+ROUTERS = (
+    home, questions, drills, accounts, membership, authoring, trial, classes, rosters, downloads, api, documentation,
+)  # fmt: skip
 
 
 class Static(StaticFiles):
@@ -55,7 +73,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         failure=errors.failure,
     )
     errors.install(app)
-    for module in (home, questions, drills, accounts, authoring, trial, api, documentation):
+    for module in ROUTERS:
         app.include_router(module.router)
     app.mount("/static", Static(directory=ROOT / "static"), name="static")
     return app

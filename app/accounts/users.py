@@ -9,7 +9,7 @@ from unicodedata import category, normalize
 from sqlalchemy import Connection, bindparam, delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
-from app.errors import Conflict, Invalid
+from app.errors import Conflict, Invalid, NotFound
 from app.storage import learners
 from app.storage.attempts import new_id, new_learner
 from app.storage.tables import publications, questions, sessions, users
@@ -90,6 +90,14 @@ def by_login(connection: Connection, login: str) -> User | None:
     """The user of this name or e-mail."""
     row = connection.execute(BY_LOGIN, {"key": folded(login)}).first()
     return read_user(row) if row else None
+
+
+def by_id(connection: Connection, user_id: int) -> User:
+    """The user of this number; NotFound where there is none."""
+    row = connection.execute(select(users).where(users.c.id == user_id)).first()
+    if row is None:
+        raise NotFound
+    return read_user(row)
 
 
 def register(

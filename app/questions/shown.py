@@ -96,3 +96,32 @@ def labels(variant: Variant, part: NumbersPart) -> list[Text]:
 
 def listed(items: Any) -> list[dict[str, Any]]:
     return [{"id": item.id, "text": item.text.model_dump()} for item in items]
+
+
+def response_shown(part: Part | None, response: Any) -> Text:
+    """A response as somebody else can read it; the texts of what was chosen, else what was typed."""
+    if isinstance(part, ChoicePart):
+        chosen = response if isinstance(response, list) else [response]
+        return joined([titled(part.options, each) for each in chosen], "；", "; ")
+    if isinstance(part, OrderPart):
+        return joined([titled(part.items, each) for each in response], " → ")
+    if isinstance(part, MatchPart):
+        pairs = [(titled(part.left, a), titled(part.right, b)) for a, b in response.items()]
+        return joined([text(f"{a.zh} → {b.zh}", f"{a.en} → {b.en}") for a, b in pairs], "；", "; ")
+    if isinstance(part, LayersPart):
+        kinds = [each["kind"] if isinstance(each, dict) else each for each in response]
+        return joined([LAYER_TITLES.get(kind, text(kind, kind)) for kind in kinds], " → ")
+    if isinstance(response, list):
+        rows = [", ".join(map(str, each)) if isinstance(each, list) else str(each) for each in response]
+        return joined(
+            [text(row, row) for row in rows], "; " if response and isinstance(response[0], list) else ", "
+        )
+    return text(str(response), str(response))
+
+
+def titled(items: Any, item_id: Any) -> Text:
+    return next((item.text for item in items if item.id == item_id), text(str(item_id), str(item_id)))
+
+
+def joined(texts: list[Text], zh: str, en: str = "") -> Text:
+    return text(zh.join(each.zh for each in texts), (en or zh).join(each.en for each in texts))

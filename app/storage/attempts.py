@@ -47,6 +47,12 @@ class Progress:
         return self.best is not None and self.best >= 0.999
 
 
+def state_of(progress: Progress | None) -> str:
+    if progress is None or not (progress.answers or progress.given_up):
+        return "new"
+    return "solved" if progress.solved else "tried"
+
+
 def add(so_far: Progress, entry: Any) -> Progress:
     """Progress after one more entry of the log (pure)."""
     judged = entry.kind in ("answer", "self_mark") and entry.score is not None

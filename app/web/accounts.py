@@ -17,6 +17,7 @@ from app.accounts.users import User
 from app.errors import Conflict, Invalid
 from app.storage import attempts
 from app.storage.database import reading, writing
+from app.teaching.membership import memberships_of
 from app.text import Text, text
 from app.web.audience import open_to
 from app.web.dependencies import TheAccount, TheEngine, TheForm, TheUser, guest, keep_session, local
@@ -230,9 +231,10 @@ def account_page(
     with reading(engine) as connection:
         progress = attempts.progress_of(connection, user.learner_id)
         places = sessions.count(connection, user, datetime.now(UTC))
+        memberships = memberships_of(connection, user.id)
     context = {
         "user": user, "problems": problems, "changed": changed, "places": places, "here": "/account",
-        "answers": sum(p.answers for p in progress.values()),
+        "memberships": memberships, "answers": sum(p.answers for p in progress.values()),
         "solved": sum(p.solved for p in progress.values()),
     }  # fmt: skip
     status = 429 if TOO_OFTEN in problems.values() else 422 if problems else 200

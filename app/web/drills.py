@@ -13,6 +13,7 @@ from app.questions.question import Question
 from app.questions.space import another, can_be_made
 from app.questions.variant import variant
 from app.storage import attempts
+from app.storage.attempts import state_of
 from app.storage.database import reading
 from app.storage.mistakes import mistakes_of
 from app.study.library import Library
@@ -20,7 +21,6 @@ from app.web.audience import open_to
 from app.web.dependencies import TheEngine, TheLearner, TheLibrary
 from app.web.formulas import worked
 from app.web.rendering import render
-from app.web.visit import state_of
 
 router = APIRouter(include_in_schema=False)
 

@@ -9,22 +9,28 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from app.questions.topics import TOPICS
 from app.storage import attempts
-from app.storage.attempts import Progress
+from app.storage.attempts import Progress, state_of
 from app.storage.database import is_ready, reading
 from app.storage.mistakes import mistakes_of
 from app.study.library import Library
+from app.teaching.membership import memberships_of
 from app.web.audience import open_to
-from app.web.dependencies import TheEngine, TheForm, TheLearner, TheLibrary, local
+from app.web.dependencies import TheAccount, TheEngine, TheForm, TheLearner, TheLibrary, local
 from app.web.rendering import THEMES, is_secure, render
-from app.web.visit import state_of
 
 router = APIRouter(include_in_schema=False)
 
 
 @router.get("/")
 @open_to("anyone")
-def home(request: Request, library: TheLibrary, engine: TheEngine, learner: TheLearner) -> Response:
-    return render(request, "home.html", overview(library, engine, learner))
+def home(
+    request: Request, library: TheLibrary, engine: TheEngine, learner: TheLearner, account: TheAccount
+) -> Response:
+    context = overview(library, engine, learner)
+    if account:
+        with reading(engine) as connection:
+            context["memberships"] = memberships_of(connection, account.id)
+    return render(request, "home.html", context)
 
 
 @router.get("/progress")

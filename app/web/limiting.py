@@ -15,6 +15,11 @@ def allowed(request: Request, rate: str, *what: str) -> bool:
     return limiter(request).hit(parse(rate), *what)
 
 
+def exhausted(request: Request, rate: str, *what: str) -> bool:
+    """Whether one more would be more than the rate allows; counts nothing."""
+    return not limiter(request).test(parse(rate), *what)
+
+
 def forget(request: Request, rate: str, *what: str) -> None:
     limiter(request).clear(parse(rate), *what)
 

@@ -16,6 +16,7 @@ from app.questions.question import Question
 from app.questions.search import matching
 from app.questions.topics import TOPICS
 from app.storage import attempts
+from app.storage.attempts import state_of
 from app.storage.database import reading
 from app.study import practice
 from app.text import text
@@ -23,7 +24,7 @@ from app.web import fields
 from app.web.audience import open_to
 from app.web.dependencies import TheEngine, TheForm, TheLearner, TheLibrary
 from app.web.rendering import render
-from app.web.visit import TheVisit, Visit, state_of
+from app.web.visit import TheVisit, Visit
 
 router = APIRouter(include_in_schema=False)
 

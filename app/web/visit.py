@@ -25,7 +25,7 @@ from app.questions.shown import arranged, labels, shuffled
 from app.questions.space import another
 from app.questions.variant import Variant, variant
 from app.storage import attempts
-from app.storage.attempts import Progress
+from app.storage.attempts import Progress, state_of
 from app.storage.database import reading, writing
 from app.study import practice
 from app.study.library import Library
@@ -184,9 +184,3 @@ def key(form: FormData, content: object) -> str:
     """The form's submission key with what it carries: sent again it is the same, edited it is another."""
     digest = hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()[:24]
     return f"{str(form.get('submission', ''))[:32] or secrets.token_urlsafe(12)}:{digest}"
-
-
-def state_of(progress: Progress | None) -> str:
-    if progress is None or not (progress.answers or progress.given_up):
-        return "new"
-    return "solved" if progress.solved else "tried"
