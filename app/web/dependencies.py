@@ -1,5 +1,6 @@
 """What handlers are given: who asks, the form, the library, the database."""
 
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from time import monotonic
 from typing import Annotated
@@ -52,6 +53,13 @@ async def engine(request: Request) -> Engine:
 async def form(request: Request) -> FormData:
     # bounded: the largest question has far fewer fields, and the body is already limited
     return await request.form(max_files=0, max_fields=2000)
+
+
+async def upload(request: Request) -> AsyncIterator[FormData]:
+    """A form with at most one file, as large as uploads may be."""
+    limit = request.app.state.settings.max_upload_bytes
+    async with request.form(max_files=1, max_fields=20, max_part_size=limit) as found:
+        yield found
 
 
 async def account(request: Request) -> User | None:
@@ -139,6 +147,7 @@ def keep_session(request: Request, response: Response, token: str) -> None:
 TheLibrary = Annotated[Library, Depends(library)]
 TheEngine = Annotated[Engine, Depends(engine)]
 TheForm = Annotated[FormData, Depends(form)]
+TheUpload = Annotated[FormData, Depends(upload)]
 TheLearner = Annotated[int | None, Depends(learner)]
 TheUser = Annotated[User, Depends(user)]
 TheInstructor = Annotated[User, Depends(instructor)]
