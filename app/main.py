@@ -22,6 +22,7 @@ from app.web import (
     drills,
     errors,
     home,
+    images,
     membership,
     questions,
     rosters,
@@ -31,7 +32,7 @@ from app.web.rendering import ROOT
 from app.web.security import Security
 
 ROUTERS = (
-    home, questions, drills, accounts, membership, authoring, trial, classes, rosters, downloads, api, documentation,
+    home, questions, drills, accounts, membership, authoring, trial, images, classes, rosters, downloads, api, documentation,
 )  # fmt: skip
 
 
@@ -69,8 +70,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.add_middleware(
         Security,
         max_request_bytes=settings.max_request_bytes,
+        max_upload_bytes=settings.max_upload_bytes,
         request_seconds=settings.request_seconds,
-        failure=errors.failure,
     )
     errors.install(app)
     for module in ROUTERS:

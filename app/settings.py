@@ -19,6 +19,7 @@ class Settings(BaseSettings):
     data: Path = Path("data")
     https: bool = False  # cookies only over TLS; also on when a request arrives by https
     max_request_bytes: int = Field(512 * 1024, ge=1024)
+    max_upload_bytes: int = Field(8 * 1024 * 1024, ge=1024)  # of an instructor's images and files
     request_seconds: float = Field(20, gt=0)
     grading_per_minute: int = Field(600, ge=1)  # a client's calls of the grading API
     passwords_per_minute: int = Field(60, ge=1)  # passwords a client may try or set

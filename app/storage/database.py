@@ -9,7 +9,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, create_engine, event, func, select, text
 from sqlalchemy.engine import make_url
 
 from app.storage.attempts import rebuild_progress
@@ -53,6 +53,12 @@ def writing(engine: Engine) -> Iterator[Connection]:
     """One transaction: committed when the block ends, undone when it raises."""
     with engine.connect().execution_options(writes=True) as connection, connection.begin():
         yield connection
+
+
+def alone(connection: Connection, number: int) -> None:
+    """Until the transaction ends no other passes here; SQLite lets one write at a time in any case."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(number)))
 
 
 def alembic_config(connection: Connection | None = None) -> Config:

@@ -56,10 +56,10 @@ async def form(request: Request) -> FormData:
 
 
 async def upload(request: Request) -> AsyncIterator[FormData]:
-    """A form with one file, and texts that may be as long."""
-    most = request.app.state.settings.max_request_bytes
-    async with request.form(max_files=1, max_fields=20, max_part_size=most) as sent:
-        yield sent
+    """A form with at most one file, as large as uploads may be."""
+    limit = request.app.state.settings.max_upload_bytes
+    async with request.form(max_files=1, max_fields=20, max_part_size=limit) as found:
+        yield found
 
 
 async def account(request: Request) -> User | None:

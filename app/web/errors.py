@@ -21,6 +21,7 @@ SENTENCES = {
     404: NotFound.message,
     403: NotAllowed.message,
     405: text("这里不能这样请求。", "This cannot be requested in this way."),
+    408: text("请求超时了。", "The request took too long."),
     413: text("提交的内容太长了。", "What was sent is too long."),
     422: Invalid.message,
     429: text("请求太频繁，请稍后再试。", "Too many requests; try again in a little while."),
