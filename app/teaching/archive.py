@@ -73,7 +73,7 @@ UNNAMED = text(
 
 
 def problem(file: str, line: int | None, field_name: str, message: Text) -> Problem:
-    return Problem(file, line, field_name, message.en)
+    return Problem(file, line, field_name, message)
 
 
 # --- coming in

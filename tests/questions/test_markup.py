@@ -102,10 +102,8 @@ def test_a_named_function_stands_apart_from_its_neighbours() -> None:
 def test_script_in_markdown_and_formulas_comes_out_harmless(hostile: str) -> None:
     for html in (block(hostile), inline(hostile)):
         for tag, attributes in Tags(html).found:
-            assert (
-                tag not in ("script", "img", "iframe", "svg", "div", "b", "i")
-                or (tag == "div"
-                and attributes == {"class": "math block"})
+            assert tag not in ("script", "img", "iframe", "svg", "div", "b", "i") or (
+                tag == "div" and attributes == {"class": "math block"}
             )
             assert not [
                 name for name in attributes if name.startswith("on") or name in ("style", "srcdoc", "id")
