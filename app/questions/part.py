@@ -1,6 +1,6 @@
 """The parts of a question in the file format: one class a response type, and the answers they expect."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
@@ -105,11 +105,15 @@ class RealPart(PartBase):
         return Precision(self.decimals, self.figures)
 
 
+def is_free(answer: Any) -> bool:
+    return isinstance(answer, FreeChoice) or (isinstance(answer, Mapping) and "minimum" in answer)
+
+
 class NumberPart(RealPart):
     response: Literal["number"]
     answer: Annotated[
         Annotated[Computed, Tag("computed")] | Annotated[FreeChoice, Tag("free")],
-        Discriminator(lambda answer: "free" if "minimum" in dict(answer) else "computed"),
+        Discriminator(lambda answer: "free" if is_free(answer) else "computed"),
     ]
     unit: Text | None = None
 

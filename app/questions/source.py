@@ -14,6 +14,7 @@ from app.questions.question import LevelFile, Question, QuestionFile
 ANSWERS = ("computed", "free")
 NAMED = {True: "yes", False: "no"}
 LEVELS = 3
+DEEPEST, LARGEST = 50, 50_000
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ def parse(source: str, slug: str, file: str) -> list[Question]:
     """The question of one file, and its drill if it has one. BankError with every problem otherwise."""
     content = mapping(source, file)
     try:
-        read = QuestionFile(**content)
+        read = QuestionFile.model_validate(content)
         shared = {"topics": read.topics, "file": slug, "revision": revision_of(source)}
         drill = read.drill and Question(
             **fields(read.drill), **shared, slug=f"{slug}-drill", marks=read.marks, drill_of=slug
@@ -68,7 +69,7 @@ def parse_levels(source: str, name: str, file: str) -> list[Question]:
     questions, problems = [], []
     for i, level in enumerate(levels):
         try:
-            read = LevelFile(**(content | level))
+            read = LevelFile.model_validate(content | level)
             slug = f"drill-{name}"
             given = {"topics": read.topics, "file": slug, "revision": revision_of(source), "marks": 1}
             practised = {"operation": operation, "level": i + 1}
@@ -88,7 +89,10 @@ def revision_of(source: str) -> str:
 
 def mapping(source: str, file: str) -> dict[str, Any]:
     try:
+        refuse_bombs(source)
         content = words(yaml.load(source, Loader=yaml.CSafeLoader))
+    except (RecursionError, ValueError) as error:  # an alias inside itself; a number or date that is none
+        raise BankError([Problem(file, None, "", f"cannot be read: {error}")]) from None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         sentence = str(getattr(error, "problem", None) or error)
@@ -96,6 +100,25 @@ def mapping(source: str, file: str) -> dict[str, Any]:
     if not isinstance(content, dict):
         raise BankError([Problem(file, 1, "", "a question file holds fields, such as `title:`")])
     return content
+
+
+def refuse_bombs(source: str) -> None:
+    """Texts that would take the reader down: libyaml overflows the stack, and aliases of aliases fill the memory."""
+    sizes: list[int] = [0]  # of the collections around, with all that their aliases stand for
+    anchors: dict[str | None, int] = {}
+    names: list[str | None] = []
+    for event in yaml.parse(source, Loader=yaml.CSafeLoader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            sizes.append(0)
+            names.append(event.anchor)
+        elif isinstance(event, yaml.CollectionEndEvent):
+            size, name = sizes.pop() + 1, names.pop()
+            sizes[-1] += size
+            anchors |= {name: size} if name else {}
+        elif isinstance(event, yaml.NodeEvent):
+            sizes[-1] += anchors.get(event.anchor, 1) if isinstance(event, yaml.AliasEvent) else 1
+        if len(sizes) > DEEPEST or sizes[-1] > LARGEST:
+            raise yaml.YAMLError(f"more than {DEEPEST} lists in lists, or {LARGEST} values")
 
 
 def words(content: Any) -> Any:
