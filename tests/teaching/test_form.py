@@ -242,8 +242,11 @@ TYPED = st.one_of(
 )
 
 
+SHORT = sorted(name for name, content in CONTENTS.items() if len(str(content)) < 6000)
+
+
 @settings(max_examples=150)
-@given(st.sampled_from(sorted(CONTENTS)), st.data())
+@given(st.sampled_from(SHORT), st.data())
 def test_whatever_is_typed_never_fails_and_is_shown_again(name: str, data: st.DataObject) -> None:
     content = CONTENTS[name]
     fields = posted(form_of(content))
