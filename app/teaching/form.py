@@ -7,7 +7,7 @@ from typing import Any
 
 from app.questions.part import Computed
 from app.questions.source import Problem
-from app.teaching.labels import ENTRIES, SELDOM, VARIANTS, label_of
+from app.teaching.labels import ENTRIES, FOLDED, RARE, VARIANTS, label_of
 from app.teaching.nodes import Button, Entries, Group, Input, Node, Row, Texts, walk
 from app.teaching.options import Around, inputs_told, options_of
 from app.teaching.shapes import QUESTION, Both, Field, Leaf, Named, OneOf, Record, Repeated, fields_of
@@ -79,7 +79,7 @@ def nodes_of(record: Record, path: str, content: Mapping[str, Any], around: Arou
 def node_of(spot: Spot) -> Node:
     node = built(spot, spot.field.shape, spot.value) or value_of(spot.path, spot.label, spot.value)
     node.help = node.help or spot.help
-    node.seldom = spot.field.name in SELDOM
+    node.seldom = spot.field.name in FOLDED or (spot.field.name in RARE and spot.value is None)
     return node
 
 

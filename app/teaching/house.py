@@ -16,7 +16,7 @@ from ruamel.yaml.scalarstring import (
 from app.text import LANGUAGES
 
 FIRST = (
-    "number", "name", "title", "topics", "id", "ask", "text", "response", "marks", "minutes", "given", "prompt",
+    "zh", "en", "number", "name", "title", "topics", "id", "ask", "text", "response", "marks", "minutes", "given", "prompt",
     "conventions", "picture", "decimals", "figures", "unit", "labels", "rows", "several", "left",
 )  # fmt: skip
 LAST = ("model", "explanation", "hints", "erratum", "drill")
@@ -45,7 +45,9 @@ def styled(value: Any, like: Any = None, flow: bool = False) -> Any:
     if isinstance(value, list):
         node: Any = CommentedSeq([styled(entry, flow=flow) for entry in value])
     else:
-        node = CommentedMap((name, styled(value[name], flow=flow)) for name in in_order(value))
+        node = CommentedMap(
+            (styled(name, flow=flow), styled(value[name], flow=flow)) for name in in_order(value)
+        )
     if flow:
         node.fa.set_flow_style()
     else:
@@ -96,13 +98,16 @@ def reads_as_itself(value: str, flow: bool) -> bool:
 def fits_a_line(value: Any) -> bool:
     if not value:
         return True
-    texts = list(strings(value))
-    if any("\n" in t or len(t) > WIDTH for t in texts) or len(str(value)) > WIDTH + 30:
+    if not on_a_line(value):
         return False
     if isinstance(value, Mapping):
         return set(value) == set(LANGUAGES) or not has_text(value)
     words = [entry for entry in value if isinstance(entry, str)]
     return all(SLUG.fullmatch(word) for word in words) and not has_text(value)
+
+
+def on_a_line(value: Any) -> bool:
+    return len(str(value)) <= WIDTH + 30 and not any("\n" in t or len(t) > WIDTH for t in strings(value))
 
 
 def has_text(value: Any) -> bool:

@@ -162,11 +162,14 @@ RESULTS: dict[str, Text] = {
     "sizes": text("各层的感受野", "Receptive field of each layer"),
 }
 
-# what most questions do without; drawn folded
-SELDOM = frozenset({
-    "number", "picture", "id", "erratum", "drill", "explanation", "unit", "figures", "index", "inputs", "rows", "name",
-    "accept", "vectors", "length", "aliases", "mistakes", "reject", "yes", "no", "levels", "before", "after", "between",
-    "first", "last",
+# drawn folded
+FOLDED = frozenset({
+    "number", "id", "name", "erratum", "drill", "explanation", "accept", "aliases", "mistakes", "reject", "yes", "no",
+})  # fmt: skip
+# the same, until there is something in them
+RARE = frozenset({
+    "picture", "unit", "figures", "index", "inputs", "rows", "vectors", "length", "levels", "first", "last", "before",
+    "after", "between",
 })  # fmt: skip
 
 

@@ -107,10 +107,11 @@ class Posted:
         rows: dict[Any, Any] = {}
         for i in sorted(places | set(range(len(old)))):
             name, value = old[i] if i < len(old) else ("", None)
-            typed = self.fields.get(f"{path}.{i}.name", [str(name)])[-1].strip()
+            typed = read("line", self.fields.get(f"{path}.{i}.name", [str(name)])[-1])
             value = self.leaf(shape.value, f"{path}.{i}.value", value)
-            if typed or not is_blank(value):
-                name = name if str(name) == typed else typed
+            kept = i < len(old) and typed == str(name)
+            if kept or typed.strip() or not is_blank(value):
+                name = name if kept else typed.strip()
                 while name in rows:
                     name = f"{name}_2"
                 rows[name] = value

@@ -13,7 +13,7 @@ from ruamel.yaml.representer import RoundTripRepresenter
 
 from app.questions.document import mapping
 from app.questions.source import BankError
-from app.teaching.house import rank, styled
+from app.teaching.house import on_a_line, rank, styled
 from app.teaching.merge import merged
 
 UNBROKEN = 10**6  # lines are broken where their author breaks them
@@ -129,7 +129,7 @@ def updated_fields(node: CommentedMap, before: Mapping[str, Any], after: Mapping
                 node[known[name]] = updated(node[known[name]], before[name], value)
         else:
             later = (i for i, key in enumerate(node) if rank(str(key)) > rank(str(name)))
-            node.insert(next(later, len(node)), name, styled(value))
+            node.insert(next(later, len(node)), styled(name), styled(value))
     return node
 
 
@@ -141,7 +141,7 @@ def updated_entries(node: CommentedSeq, before: list[Any], after: list[Any]) -> 
     """The entries in their new order; each keeps its comments when it moves."""
     origins = origins_of(before, after)
     entries = [
-        styled(entry) if i is None else updated(node[i], before[i], entry)
+        styled(entry, flow=brief(node, entry)) if i is None else updated(node[i], before[i], entry)
         for entry, i in zip(after, origins, strict=True)
     ]
     result = CommentedSeq(entries)
@@ -152,6 +152,11 @@ def updated_entries(node: CommentedSeq, before: list[Any], after: list[Any]) -> 
         if i is not None and i in node.ca.items:
             result.ca.items[j] = node.ca.items[i]
     return result
+
+
+def brief(node: CommentedSeq, entry: Any) -> bool:
+    """Whether an entry is written in brackets, as its neighbours are."""
+    return bool(node) and all(hasattr(n, "fa") and n.fa.flow_style() for n in node) and on_a_line(entry)
 
 
 def origins_of(before: list[Any], after: list[Any]) -> list[int | None]:
