@@ -63,13 +63,17 @@ def grade(part: ExpressionPart, response: object) -> Verdict:
 
 def check(part: ExpressionPart) -> list[Text]:
     """What is wrong with the formulas of the file itself."""
-    mistakes = part.answer.mistakes
     try:
-        symbols, domain = Symbols.of(part.answer), Domain.of(part.answer)
-        read = {f: readings(f, symbols) for f in [*right_formulas(part), *(m.formula for m in mistakes)]}
+        return faults(part)
     except FormulaError as problem:
         said = problem.message
         return [text(f"有公式读不懂：{said.zh}", f"a formula cannot be read: {said.en}")]
+
+
+def faults(part: ExpressionPart) -> list[Text]:
+    mistakes = part.answer.mistakes
+    symbols, domain = Symbols.of(part.answer), Domain.of(part.answer)
+    read = {f: readings(f, symbols) for f in [*right_formulas(part), *(m.formula for m in mistakes)]}
 
     def equal(one: str, other: str) -> bool:
         return equivalent(read[one][0], read[other][0], domain)

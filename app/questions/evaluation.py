@@ -30,6 +30,7 @@ from app.questions.tree import (
 from app.text import text
 
 MAX_TERMS = 64
+AUTHORS_STEPS = 3_000_000  # the same for the formula of the file
 STEPS = 60_000  # nodes evaluated for one response, over all points it is compared at
 POINTS = 24
 ATTEMPTS = 240  # random points tried to find those where the expected formula is defined
@@ -131,12 +132,12 @@ def equivalent(
     `given` must be defined wherever `expected` is. FormulaError when `given` spends the `budget`.
     """
     rng = Random(seed)
-    budget, unlimited = budget or Budget(), Budget(1 << 62)
+    budget, authors = budget or Budget(), Budget(AUTHORS_STEPS)
     first = 0 if any(isinstance(n, Sum) and n.low == Number(0, "0") for n in walk(given)) else 1
 
     def agree(point: Point) -> bool | None:
         try:
-            right = evaluate(expected, point, unlimited)
+            right = evaluate(expected, point, authors)
         except Undefined:
             return None
         try:

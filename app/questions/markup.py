@@ -27,7 +27,8 @@ THIN = '<mspace width="0.17em"></mspace>'
 
 
 MAX_FORMULA = 5_000  # characters
-MACRO = "newcommand"  # may grow without bound
+# a formula of its own commands may grow without bound
+MACRO = re.compile(r"\\(?:def|(?:re)?new(?:command|environment)|DeclareMathOperator)")
 # all that MathML is drawn with; \href, \style and \class would let a formula link, or look like something else
 ATTRIBUTES = frozenset(
     ("xmlns", "display", "mathvariant", "mathsize", "mathcolor", "mathbackground", "stretchy", "fence", "form",
@@ -39,7 +40,7 @@ ATTRIBUTES = frozenset(
 
 def mathml(latex: str, block: bool) -> str:
     """What the converter makes of it, which leaves < and > in texts as they are typed."""
-    if len(latex) > MAX_FORMULA or MACRO in latex:
+    if len(latex) > MAX_FORMULA or MACRO.search(latex):
         raise ValueError
     converter = Converter(display="block" if block else "inline")
     tree = converter.convert_to_element(latex)

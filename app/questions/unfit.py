@@ -8,8 +8,9 @@ from pydantic import ValidationError
 
 from app.operations import OPERATIONS
 from app.operations.operation import LeadsNowhere, Value, is_finite
+from app.questions.formula import FormulaError, Symbols, parse
 from app.questions.markup import images
-from app.questions.part import Computed, NumbersPart, computed
+from app.questions.part import Computed, ExpressionPart, NumbersPart, computed
 from app.questions.problem import Location, Problem, dotted
 from app.questions.question import Question
 from app.questions.sentences import sentence
@@ -43,7 +44,7 @@ NOT_FINITE = text("算出的结果不是有限的数。", "The result is not a f
 
 def unfit(question: Question, file: str, source: str) -> Iterator[Problem]:
     """Every problem at its field; nothing a file may hold raises anything."""
-    for location, said in [*text_faults(question), *answer_faults(question)]:
+    for location, said in [*text_faults(question), *formula_faults(question), *answer_faults(question)]:
         yield Problem(file, line_in(question, source, location), dotted(location), said)
 
 
@@ -74,6 +75,23 @@ def text_fault(words: str, given: Mapping[str, Any], budget: Budget) -> Text | N
     except Faulty as fault:
         return fault.sentence
     return None
+
+
+def formula_faults(question: Question) -> Iterator[Fault]:
+    for i, part in enumerate(question.parts):
+        if not isinstance(part, ExpressionPart):
+            continue
+        answer = part.answer
+        formulas: list[tuple[list[str | int], str]] = [(["formula"], answer.formula)]
+        formulas += [(["accept", j], formula) for j, formula in enumerate(answer.accept)]
+        formulas += [(["mistakes", j, "formula"], m.formula) for j, m in enumerate(answer.mistakes)]
+        for location, formula in formulas:
+            try:
+                parse(formula, Symbols.of(answer))
+            except FormulaError as error:
+                yield ["parts", i, "answer", *location], error.message
+            except FAILURES:
+                yield ["parts", i, "answer"], text("符号声明得不对。", "The symbols are not well declared.")
 
 
 def answer_faults(question: Question) -> Iterator[Fault]:

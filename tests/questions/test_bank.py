@@ -162,22 +162,3 @@ def test_the_revision_changes_with_the_text() -> None:
         return question.revision
 
     assert revision(GOOD) == revision(GOOD) != revision(GOOD + "\n")
-
-
-@pytest.mark.parametrize(
-    "source",
-    [
-        "a: " + "[" * 100_000 + "]" * 100_000,
-        "- " * 100_000 + "x",
-        "a: &a [x, x]\n" + "".join(f"{n}: &{n} [{', '.join(['*' + chr(ord(n) - 1)] * 9)}]\n" for n in "bcdefghi"),
-        "a: &a [*a]",
-        "a: " + "9" * 5000,
-        "a: 2026-99-99",
-        "1: x",
-        GOOD.replace("{operation: dense_parameters, result: total}", "5"),
-    ],
-    ids=["nested", "nested lines", "aliases of aliases", "alias in itself", "long number", "no date", "number for a field", "no answer"],
-)  # fmt: skip
-def test_a_text_that_would_take_the_reader_down_is_refused(source: str) -> None:
-    with pytest.raises(BankError):
-        parse(source, "made", "made.yaml")

@@ -10,6 +10,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.grading.check import check
 from app.questions.bank import unfit
 from app.questions.document import MAX_DEPTH, MAX_LENGTH, MAX_VALUES, mapping
 from app.questions.problem import Problem
@@ -272,3 +273,44 @@ def test_any_text_is_questions_or_problems(source: str) -> None:
 @given(st.text(max_size=200))
 def test_nonsense_is_a_problem(source: str) -> None:
     assert problems(source)
+
+
+FORMULA = """\
+title: {zh: 题, en: Question}
+topics: [activations]
+marks: 1
+minutes: 1
+prompt: {zh: 题, en: Question}
+parts:
+  - id: f
+    response: expression
+    left: f(x)
+    answer:
+      formula: x^2
+      variables: {x: [-2, 2]}
+      mistakes:
+        - {name: typo, title: {zh: 错, en: wrong}, hint: {zh: 想, en: think}, formula: 2x}
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "field"),
+    [
+        ("x^2", "(x", 11, "parts.0.answer.formula"),
+        ("x^2", "x + y", 11, "parts.0.answer.formula"),
+        ("2x", "1/(1+", 14, "parts.0.answer.mistakes.0.formula"),
+        ("x^2", "x^2\n      accept: [x x, y]", 12, "parts.0.answer.accept.1"),
+    ],
+)
+def test_a_formula_that_cannot_be_read_is_told_at_its_field(
+    old: str, new: str, line: int, field: str
+) -> None:
+    problem = only(FORMULA.replace(old, new))
+    assert (problem.line, problem.field) == (line, field)
+
+
+def test_a_formula_of_endless_sums_is_given_up() -> None:
+    sums = "".join(f"sum_{{{index}=1}}^{{64}} " for index in "ijklm")
+    (question,) = parse(FORMULA.replace("x^2", sums + "x"), "q", "q.yaml")
+    with soon(20):
+        assert any("too much computing" in problem.en for problem in check(question))

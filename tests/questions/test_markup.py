@@ -1,7 +1,9 @@
 """Markdown and formulas to safe HTML."""
 
+import re
 import time
 from html.parser import HTMLParser
+from itertools import pairwise
 
 import pytest
 
@@ -102,9 +104,7 @@ def test_a_named_function_stands_apart_from_its_neighbours() -> None:
 def test_script_in_markdown_and_formulas_comes_out_harmless(hostile: str) -> None:
     for html in (block(hostile), inline(hostile)):
         for tag, attributes in Tags(html).found:
-            assert tag not in ("script", "img", "iframe", "svg", "div", "b", "i") or (
-                tag == "div" and attributes == {"class": "math block"}
-            )
+            assert tag in ("p", "a", "code", "span", "div") or re.fullmatch("m[a-z]+", tag), html
             assert not [
                 name for name in attributes if name.startswith("on") or name in ("style", "srcdoc", "id")
             ]
@@ -159,13 +159,20 @@ def test_the_images_of_a_text_are_listed() -> None:
     assert images(text) == [(IMAGE, "a"), (IMAGE, ""), (IMAGE, "c")]
 
 
+def doubling(macro: str) -> str:
+    """A formula of macros, each of which is the one before it twice."""
+    letters = "abcdefghijklmnopqrstuvwxy"
+    return r"$\def\ma{x}" + "".join(macro % (b, a, a) for a, b in pairwise(letters)) + r"\my$"
+
+
 @pytest.mark.parametrize(
     "costly",
     [
         "[" * 20_000, "![" * 10_000, "*a " * 6_000, "`" * 20_000, ">" * 20_000, "- " * 10_000, "[a](<" * 4_000,
         "|a" * 5_000 + "\n" + "|-" * 5_000, "$" + "{" * 19_000 + "$", "$" + "x^{" * 1_600 + "1" + "}" * 1_600 + "$",
         "$" + r"\frac{1}{" * 400 + "2" + "}" * 400 + "$", "$" + r"\left(" * 800 + "$", "$" + "a+" * 10_000 + "b$",
-        r"$\newcommand{\a}{xx}" + "".join(rf"\newcommand{{\{b}}}{{\{a}\{a}}}" for a, b in zip("abcdefghijklmnopqrstuvwxy", "bcdefghijklmnopqrstuvwxyz", strict=True)) + r"\z$",
+        doubling(r"\newcommand{\m%s}{{\m%s}{\m%s}}"),
+        doubling(r"\def\m%s{{\m%s}{\m%s}}"),
     ],
     ids=lambda text: text[:12],
 )  # fmt: skip
