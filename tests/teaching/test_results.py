@@ -194,8 +194,8 @@ def test_the_results_of_a_class_are_what_one_counts_by_hand(engine: Engine, log:
 
     assert [one.member.name for one in found.students] == ["S0", "S1", "S2"]
     for who, one in enumerate(found.students):
-        assert [one.state(slug) for slug in SLUGS] == [state(who, slug) for slug in SLUGS]
-        assert [one.best(slug) for slug in SLUGS] == [best(who, slug) for slug in SLUGS]
+        assert [one.cells[slug].state for slug in SLUGS] == [state(who, slug) for slug in SLUGS]
+        assert [one.cells[slug].best for slug in SLUGS] == [best(who, slug) for slug in SLUGS]
         times = [NOW + timedelta(minutes=i) for i, m in enumerate(log) if m[0] == who]
         assert (one.last and one.last.replace(tzinfo=UTC)) == max(times, default=None)
     for sums, within in [(found.questions[s], [s]) for s in SLUGS] + [
