@@ -64,8 +64,8 @@ def decoded(data: bytes) -> str:
 def encodings(data: bytes) -> Sequence[str]:
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return ("utf-16",)
-    if b"\0" in data:
-        return ("utf-16-le", "utf-16-be")
+    if b"\0" in data:  # the upper half of commas and digits
+        return ("utf-16-be",) if data[::2].count(0) > data[1::2].count(0) else ("utf-16-le",)
     return ("utf-8-sig", "gb18030")
 
 

@@ -3,18 +3,18 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from statistics import fmean
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
 
-from app.storage.attempts import Progress, read_progress, state_of
+from app.storage.attempts import Progress, state_of
 from app.storage.tables import members, mistakes, progress, users
 from app.teaching.membership import Member, members_of
 
 JOINED = (members.c.class_id == bindparam("class_id"), members.c.state == "joined")
+FIELDS = [progress.c[name] for name in Progress.__dataclass_fields__]
 PROGRESS = (
-    select(progress)
+    select(progress.c.learner_id, progress.c.slug, *FIELDS)
     .join_from(members, users)
     .join(progress, progress.c.learner_id == users.c.learner_id)
     .where(*JOINED)
@@ -46,20 +46,22 @@ class Totals:
 
 
 @dataclass(frozen=True)
+class Cell:
+    """How far one student is with one question; `best` is of unassisted answers."""
+
+    state: str
+    best: float | None
+
+
+@dataclass(frozen=True)
 class Student:
-    """A student who has joined, with their progress by slug."""
+    """A student who has joined, with progress and state by slug."""
 
     member: Member
     done: Mapping[str, Progress]
+    cells: Mapping[str, Cell]
     totals: Totals
     last: datetime | None  # when they did something with one of the questions
-
-    def state(self, slug: str) -> str:
-        return state_of(self.done.get(slug))
-
-    def best(self, slug: str) -> float | None:
-        found = self.done.get(slug)
-        return found.best if found else None
 
 
 @dataclass(frozen=True)
@@ -97,9 +99,9 @@ def by_learner(
     connection: Connection, class_id: int, slugs: Collection[str]
 ) -> dict[int, dict[str, Progress]]:
     found: dict[int, dict[str, Progress]] = {}
-    for row in connection.execute(PROGRESS, {"class_id": class_id}):
-        if row.slug in slugs:
-            found.setdefault(row.learner_id, {})[row.slug] = read_progress(row)
+    for learner_id, slug, *fields in connection.execute(PROGRESS, {"class_id": class_id}):
+        if slug in slugs:
+            found.setdefault(learner_id, {})[slug] = Progress(*fields)
     return found
 
 
@@ -110,30 +112,38 @@ def summed(
     """The sums over students, questions and topics (pure)."""
     slugs = [question.slug for question in asked]
     students = [student(member, done.get(member.learner_id, {}), slugs) for member in joined]
-    inside: dict[str, list[str]] = {}
+    columns = {slug: [one.cells[slug] for one in students] for slug in slugs}
+    topics: dict[str, list[Cell]] = {}
     for question in asked:
         for topic in question.topics:
-            inside.setdefault(topic, []).append(question.slug)
-    each = [one.done for one in students]
+            topics.setdefault(topic, []).extend(columns[question.slug])
     return Results(
         students,
-        {slug: totals(each, [slug]) for slug in slugs},
-        {topic: totals(each, within) for topic, within in inside.items()},
+        {slug: totals(column) for slug, column in columns.items()},
+        {topic: totals(inside) for topic, inside in topics.items()},
         common,
     )
 
 
 def student(member: Member, done: Mapping[str, Progress], slugs: Sequence[str]) -> Student:
+    cells = {slug: cell(done.get(slug)) for slug in slugs}
     moments = [each.updated_at for each in done.values() if each.updated_at]
-    return Student(member, done, totals([done], slugs), max(moments, default=None))
+    return Student(member, done, cells, totals(cells.values()), max(moments, default=None))
 
 
-def totals(students: Iterable[Mapping[str, Progress]], slugs: Sequence[str]) -> Totals:
-    """Over every student and every question (pure)."""
-    kept = [done.get(slug) for done in students for slug in slugs]
-    states = [state_of(each) for each in kept]
-    scores = [each.best for each in kept if each and each.best is not None]
-    return Totals(states.count("solved"), states.count("tried"), len(kept), fmean(scores) if scores else None)
+def cell(kept: Progress | None) -> Cell:
+    return Cell(state_of(kept), kept.best if kept else None)
+
+
+def totals(cells: Collection[Cell]) -> Totals:
+    states = [each.state for each in cells]
+    scores = [each.best for each in cells if each.best is not None]
+    return Totals(
+        states.count("solved"),
+        states.count("tried"),
+        len(states),
+        sum(scores) / len(scores) if scores else None,
+    )
 
 
 def commonest(slips: Iterable[Any]) -> list[Common]:

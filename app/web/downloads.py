@@ -81,7 +81,7 @@ def students_sheet(results: Results, questions: Sequence[Question], language: La
         [
             one.member.name, one.member.number, one.totals.solved, one.totals.tried, percent(one.totals.mean),
             f"{one.last:%Y-%m-%d %H:%M}" if one.last else None,
-            *(percent(one.best(question.slug)) for question in questions),
+            *(percent(one.cells[question.slug].best) for question in questions),
         ]
         for one in results.students
     ]  # fmt: skip

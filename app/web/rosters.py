@@ -1,8 +1,7 @@
 """A roster: paste or upload it, look at what it would do, then do all of it at once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from time import monotonic
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -26,7 +25,7 @@ from app.web.rendering import language_of, render
 
 router = APIRouter(include_in_schema=False)
 
-MOST_NEW = 100  # accounts at once: a good password hash takes a tenth of a second
+MOST_NEW = 200  # accounts at once
 TOO_MANY = text(
     f"一次最多新建 {MOST_NEW} 个账户，请把名单分成几份。",
     f"At most {MOST_NEW} new accounts at a time; split the list.",
@@ -60,17 +59,16 @@ def confirm(request: Request, engine: TheEngine, classroom: TheClass, form: TheU
     listed = str(form.get("list", ""))
     try:
         entries = read(engine, classroom, listed)
-        new = [entry for entry in entries if entry.outcome == "new"]
-        chosen = {entry.at: passwords.random_password() for entry in new}
         # outside the transaction: the work of hashing must not keep others from writing
-        hashes = hashed(chosen, request.app.state.settings.request_seconds / 2)
+        chosen = {entry.at: passwords.random_with_hash() for entry in entries if entry.outcome == "new"}
+        hashes = {at: kept for at, (_, kept) in chosen.items()}
         with writing(engine) as connection:
             lines = pasted.lines(listed)
             entries = roster.planned(connection, users, lines, classroom.id, classroom.owner_id)
             roster.enrol(connection, users, entries, hashes, classroom.id, datetime.now(UTC))
     except (Invalid, Conflict) as error:
         return preview_again(request, engine, classroom, listed, error.message)
-    made = [(entry, chosen[entry.at]) for entry in entries if entry.outcome == "new"]
+    made = [(entry, chosen[entry.at][0]) for entry in entries if entry.outcome == "new"]
     if form.get("as") == "csv":
         return download(as_csv(accounts_sheet(request, made)), f"{classroom.name}-accounts.csv")
     context = {
@@ -101,22 +99,6 @@ def read(engine: Engine, classroom: Classroom, listed: str) -> list[Entry]:
     if sum(entry.outcome == "new" for entry in entries) > MOST_NEW:
         raise Invalid(TOO_MANY, "list")
     return entries
-
-
-def hashed(chosen: Mapping[int, str], seconds: float) -> dict[int, str]:
-    """The passwords' hashes; Invalid where this server is too slow to make them before the request ends."""
-    until = monotonic() + seconds
-    hashes: dict[int, str] = {}
-    for at, password in chosen.items():
-        if monotonic() > until:
-            done = len(hashes)
-            slow = text(
-                f"服务器现在太忙，一次只来得及新建 {done} 个账户。什么都没有导入，请把名单分成几份。",
-                f"The server is too busy for more than {done} new accounts at a time. Nothing was done; split the list.",
-            )
-            raise Invalid(slow, "list")
-        hashes[at] = passwords.hashed(password)
-    return hashes
 
 
 def preview_again(

@@ -179,6 +179,15 @@ def test_an_unknown_name_costs_as_much_as_a_wrong_password(monkeypatch: pytest.M
     passwords.matches("wrong", None)
     passwords.matches("wrong", passwords.hashed("right one"))
     assert len(checked) == 2 and checked[0] == checked[1]  # the same algorithm and parameters
+    passwords.matches("wrong", passwords.random_with_hash()[1])
+    assert checked[-1] == checked[0]  # beside the quick hash
+
+
+def test_a_random_password_has_a_quick_hash_until_the_first_sign_in() -> None:
+    password, kept = passwords.random_with_hash()
+    assert passwords.matches(password, kept) and not passwords.matches("wrong horse", kept)
+    assert passwords.is_outdated(kept) and not passwords.is_outdated(passwords.hashed(password))
+    assert passwords.random_with_hash()[0] != password and len(password) == 16
 
 
 @pytest.mark.parametrize(
