@@ -5,7 +5,7 @@ from dataclasses import asdict
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, func, insert, select
 
 from app.storage.attempts import Attempt, rebuild_progress
 from app.storage.tables import attempts, learners, users
@@ -24,6 +24,13 @@ def learners_of(connection: Connection, slug: str) -> Iterator[tuple[int, list[A
     )
     for learner_id, rows in groupby(connection.execute(query), lambda row: int(row.learner_id)):
         yield learner_id, list(rows)
+
+
+def count_learners(connection: Connection, slug: str) -> int:
+    wanted = select(func.count(attempts.c.learner_id.distinct())).where(
+        attempts.c.slug == slug, attempts.c.kind.in_(JUDGED)
+    )
+    return int(connection.scalar(wanted) or 0)
 
 
 def lock_learners(connection: Connection, slugs: Sequence[str]) -> None:

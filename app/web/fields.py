@@ -126,10 +126,12 @@ class Fields:
     echoed: str = ""  # the address that says back what is typed
 
 
-def shown(part: Part, variant: Variant, response: Any, verdict: Verdict | None) -> Fields:
-    """The fields of a part, filled and marked."""
+def shown(
+    part: Part, variant: Variant, response: Any, verdict: Verdict | None, typing: bool = True
+) -> Fields:
+    """The fields of a part, filled and marked; what is typed is said back where one can type."""
     fields = Fields(layout(part, variant))
-    if part.response in ECHOES:
+    if typing and part.response in ECHOES:
         fields.described = f"understood-{part.id}"
         fields.echoed = (
             f"/questions/{variant.question.slug}/understood?part={part.id}&variant={variant.number}"

@@ -83,10 +83,7 @@ def slips(entries: list[Attempt]) -> dict[str, tuple[int, str, int]]:
         for name in dict.fromkeys((e.verdicts.get("total", {}).get("mistake") or "").split("+")):
             if name:
                 places.setdefault(name, []).append((e.slug, e.variant))
-    return {
-        name: (1 + sum(a != b for a, b in pairwise(at)), *at[-1])
-        for name, at in places.items()
-    }
+    return {name: (1 + sum(a != b for a, b in pairwise(at)), *at[-1]) for name, at in places.items()}
 
 
 @given(steps=STEPS)

@@ -11,6 +11,7 @@ from app.main import create_app
 from app.settings import Settings
 
 NINE = "/questions/fcn-parameter-count"
+OWNED = ("/teach/questions/{slug}/regrade",)
 SIGNED_IN = ("/account/delete", "/account/export", "/account/password", "/account/sign-out-everywhere")
 PATHS = (
     "/",
@@ -111,9 +112,8 @@ def declared(routes: Sequence[BaseRoute]) -> Iterator[tuple[str, str | None]]:
 def test_every_route_declares_its_audience(client: TestClient) -> None:
     table = dict(declared(client.app.routes))  # type: ignore[attr-defined]
     assert table.pop("/api/openapi.json", "absent") is None  # the framework's own
-    assert {path: audience for path, audience in table.items() if audience != "anyone"} == dict.fromkeys(
-        SIGNED_IN, "signed in"
-    )
+    expected = dict.fromkeys(SIGNED_IN, "signed in") | dict.fromkeys(OWNED, "owner")
+    assert {path: audience for path, audience in table.items() if audience != "anyone"} == expected
     assert len(table) > 30
 
 
