@@ -1,4 +1,4 @@
-"""The command line: python -m app serve | migrate | check | rebuild-progress | reset-password | add-instructor."""
+"""The command line: python -m app serve | migrate | check | rebuild-progress | regrade | reset-password | add-instructor."""
 
 from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime
@@ -24,6 +24,7 @@ from app.questions.source import BankError
 from app.settings import Settings
 from app.storage import attempts, database
 from app.study.library import open_library
+from app.teaching import regrading
 
 cli = typer.Typer(
     no_args_is_help=True,
@@ -130,6 +131,47 @@ def rebuild_progress() -> None:
     with database.writing(engine) as connection:
         changed = attempts.rebuild_progress(connection)
     console.print(f"{changed} rows of progress were changed.")
+
+
+@cli.command()
+def regrade(
+    slug: Annotated[str, typer.Argument(help="the question that was corrected")],
+    correct: Annotated[
+        bool, typer.Option("--apply", help="correct the marks, not only say what would change")
+    ] = False,
+) -> None:
+    """Mark anew, by the newest text of a question, what was answered to older ones."""
+    chosen = settings()
+    engine = ready_database(chosen)
+    try:
+        library = open_library(engine, chosen.questions)
+    except BankError as error:
+        fail(*map(str, error.problems))
+    asked = library.bank.questions.get(slug)
+    if asked is None:
+        fail(f"there is no question {slug!r}.")
+    newest, now = regrading.Newest.of(library.bank, asked, library.revision_id(asked)), datetime.now(UTC)
+    with database.reading(engine) as connection:
+        found = regrading.preview(connection, newest, now, watched)
+    for change in found.changes:
+        scores = " -> ".join("–" if s is None else f"{s:.0%}" for s in (change.before, change.after))
+        console.print(
+            f"{change.name or 'a guest'}: {change.slug}, variant {change.variant}: {scores}", markup=False
+        )
+    for refusal in found.refusals:
+        who = f"{refusal.name or 'a guest'}: {refusal.slug}, variant {refusal.variant}"
+        console.print(f"{who}: cannot be marked anew: {refusal.reason.en}", markup=False)
+    console.print(
+        f"{found.judged} answers to older texts: {len(found.changes)} change, {found.unchanged} stay, {len(found.refusals)} cannot be marked anew."
+    )
+    if correct:
+        with database.writing(engine) as connection:
+            done = regrading.apply(connection, newest, now)
+        console.print(f"{len(done.changes)} answers were corrected.")
+
+
+def watched(people: regrading.People, count: int) -> regrading.People:
+    return iter(track(people, "marking anew", count, console=console, transient=True))
 
 
 NameOrEmail = Annotated[str, typer.Argument(metavar="NAME", help="name or e-mail of the account")]

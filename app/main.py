@@ -25,6 +25,7 @@ from app.web import (
     images,
     membership,
     questions,
+    regrading,
     rosters,
     trial,
 )
@@ -32,7 +33,7 @@ from app.web.rendering import ROOT
 from app.web.security import Security
 
 ROUTERS = (
-    home, questions, drills, accounts, membership, authoring, trial, images, classes, rosters, downloads, api, documentation,
+    home, questions, drills, accounts, membership, authoring, trial, regrading, images, classes, rosters, downloads, api, documentation,
 )  # fmt: skip
 
 

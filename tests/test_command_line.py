@@ -16,7 +16,13 @@ from urllib.parse import urlencode
 import pytest
 
 from app.accounts import passwords, sessions, users
-from app.storage.database import connect, reading, writing
+from app.questions.variant import variant
+from app.storage.attempts import progress_of
+from app.storage.database import connect, migrate, reading, writing
+from app.study import practice
+from app.study.library import open_library
+from app.study.practice import Entry
+from tests.teaching.questions import RIGHT, SLUG, WRONG
 
 ROOT = Path(__file__).parents[1]
 NINE = "/questions/fcn-parameter-count"
@@ -104,6 +110,34 @@ def test_a_student_becomes_an_instructor_with_password_and_work_untouched(tmp_pa
         after = users.by_login(connection, "Bob")
     engine.dispose()
     assert after == replace(before, role="instructor")
+
+
+def test_a_corrected_file_is_marked_anew_when_asked_to(tmp_path: Path) -> None:
+    file = tmp_path / f"{SLUG}.yaml"
+    file.write_text(WRONG)
+    engine = connect(f"sqlite:///{tmp_path}/g.db")
+    migrate(engine)
+    library = open_library(engine, tmp_path)
+    question = library.question(SLUG)
+    with writing(engine) as connection:
+        ann = users.register(connection, "Ann", None, "a hash", datetime.now(UTC))
+        entry = Entry(
+            ann.learner_id, library.revision_id(question), variant(question), "a", datetime.now(UTC)
+        )
+        practice.answer(connection, entry, {"total": "27"})
+    file.write_text(RIGHT)
+    folder = {"QUESTIONS": str(tmp_path)}
+    told = run(tmp_path, "regrade", SLUG, **folder)
+    assert told.returncode == 0 and f"Ann: {SLUG}, variant 0: 0% -> 75%" in told.stderr
+    assert "1 answers to older texts: 1 change, 0 stay" in told.stderr and "were corrected" not in told.stderr
+    assert "1 answers were corrected" in run(tmp_path, "regrade", SLUG, "--apply", **folder).stderr
+    assert "0 answers were corrected" in run(tmp_path, "regrade", SLUG, "--apply", **folder).stderr
+    with reading(engine) as connection:
+        assert progress_of(connection, ann.learner_id)[SLUG].best == 0.75
+    engine.dispose()
+    assert "0 rows" in run(tmp_path, "rebuild-progress").stderr
+    unknown = run(tmp_path, "regrade", "nowhere", **folder)
+    assert unknown.returncode == 1 and "nowhere" in unknown.stderr and "Traceback" not in unknown.stderr
 
 
 @pytest.mark.parametrize("arguments", [("reset-password", "nobody"), ("add-instructor", "<script>")])

@@ -1,7 +1,7 @@
 """The attempt log, and the progress that is derived from it in the same transaction."""
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
@@ -27,6 +27,7 @@ class Attempt:
     verdicts: Mapping[str, Any] = field(default_factory=dict)
     score: float | None = None
     assisted: bool = False
+    regrades: int | None = None  # the entry whose marks this one corrects; never itself a correction
 
 
 @dataclass(frozen=True)
@@ -101,6 +102,29 @@ KINDS_OF_VARIANT = (
     .group_by(attempts.c.kind)
 )
 BY_ID = select(attempts).where(attempts.c.id == bindparam("id"))
+OF_REVISION = (
+    select(attempts)
+    .where(
+        attempts.c.learner_id == bindparam("learner_id"),
+        attempts.c.slug == bindparam("slug"),
+        attempts.c.variant == bindparam("variant"),
+        attempts.c.kind == bindparam("kind"),
+        attempts.c.revision_id == bindparam("revision_id"),
+    )
+    .order_by(func.coalesce(attempts.c.regrades, attempts.c.id).desc(), attempts.c.id.desc())
+    .limit(1)
+)
+ANSWERED = (
+    select(attempts.c.revision_id, attempts.c.variant)
+    .where(
+        attempts.c.learner_id == bindparam("learner_id"),
+        attempts.c.slug == bindparam("slug"),
+        attempts.c.kind == "answer",
+        attempts.c.regrades.is_(None),
+    )
+    .order_by((attempts.c.variant == bindparam("variant")).desc(), attempts.c.id.desc())
+    .limit(1)
+)
 OF_QUESTION = select(progress).where(
     progress.c.learner_id == bindparam("learner_id"), progress.c.slug == bindparam("slug")
 )
@@ -150,6 +174,34 @@ def by_id(connection: Connection, entry_id: int) -> Any:
     return connection.execute(BY_ID, {"id": entry_id}).one()
 
 
+def of_revision(connection: Connection, newest: int, revision_id: int) -> Any:
+    """The newest entry given to a revision, or what corrects it there; None where there is none.
+
+    `newest` is the newest entry of this learner, variant and kind to any revision."""
+    row = by_id(connection, newest)
+    if (row.revision_id, row.regrades) == (revision_id, None):
+        return row
+    key = {name: getattr(row, name) for name in ("learner_id", "slug", "variant", "kind")}
+    return connection.execute(OF_REVISION, key | {"revision_id": revision_id}).first()
+
+
+def root(entry: Any) -> int:
+    """The entry itself, or the one it corrects: its place in the log."""
+    return int(entry.regrades or entry.id)
+
+
+def answered(connection: Connection, learner_id: int, slug: str, variant: int) -> Any:
+    """Revision and variant of a learner's newest answer: to this variant if there is one, else to any; None."""
+    key = {"learner_id": learner_id, "slug": slug, "variant": variant}
+    return connection.execute(ANSWERED, key).first()
+
+
+def has_answered(connection: Connection, learner_id: int, slug: str, variant: int, revision_id: int) -> bool:
+    """Whether a learner has answered a variant of this revision."""
+    key = {"learner_id": learner_id, "slug": slug, "variant": variant, "kind": "answer"}
+    return connection.execute(OF_REVISION, key | {"revision_id": revision_id}).first() is not None
+
+
 def progress_of(connection: Connection, learner_id: int) -> dict[str, Progress]:
     rows = connection.execute(OF_LEARNER, {"learner_id": learner_id})
     return {row.slug: read_progress(row) for row in rows}
@@ -159,17 +211,38 @@ Derived = dict[tuple[int, str], Any]  # by learner, and slug or mistake
 DERIVED_TABLES = ((progress, "slug", read_progress), (mistakes, "name", read_slip))
 
 
-def rows_of(connection: Connection, table: Table, learner_id: int | None) -> CursorResult[Any]:
-    """Rows of one learner, or of all, in the order of their keys."""
+def rows_of(connection: Connection, table: Table, learner_ids: Sequence[int]) -> CursorResult[Any]:
+    """Rows of these learners, or of all, in the order of their keys."""
     query = select(table).order_by(*table.primary_key)
-    return connection.execute(query if learner_id is None else query.where(table.c.learner_id == learner_id))
+    return connection.execute(query.where(table.c.learner_id.in_(learner_ids)) if learner_ids else query)
 
 
-def derived(connection: Connection, learner_id: int | None) -> tuple[Derived, Derived]:
+def corrections(connection: Connection, learner_ids: Sequence[int]) -> dict[int, Any]:
+    """The newest correction of each entry that has one."""
+    query = select(attempts.c.regrades, attempts.c.score, attempts.c.verdicts).order_by(attempts.c.id)
+    query = query.where(attempts.c.regrades.is_not(None))
+    if learner_ids:
+        query = query.where(attempts.c.learner_id.in_(learner_ids))
+    return {row.regrades: row for row in connection.execute(query)}
+
+
+def corrected(entry: Any, correction: Any) -> Any:
+    """An entry with the marks that it counts with."""
+    if correction is None:
+        return entry
+    kept = {name: getattr(entry, name) for name in Attempt.__dataclass_fields__}
+    return Attempt(**kept | {"score": correction.score, "verdicts": correction.verdicts})
+
+
+def derived(connection: Connection, learner_ids: Sequence[int]) -> tuple[Derived, Derived]:
     """Progress and mistakes from nothing but the log."""
     progressed: Derived = {}
     slips: Derived = {}
-    for entry in rows_of(connection, attempts, learner_id):
+    newest = corrections(connection, learner_ids)
+    for row in rows_of(connection, attempts, learner_ids):
+        if row.regrades is not None:
+            continue
+        entry = corrected(row, newest.get(row.id))
         key = (entry.learner_id, entry.slug)
         progressed[key] = add(progressed.get(key, Progress()), entry)
         for name in mistakes_in(entry):
@@ -178,11 +251,11 @@ def derived(connection: Connection, learner_id: int | None) -> tuple[Derived, De
     return progressed, slips
 
 
-def rebuild_progress(connection: Connection, learner_id: int | None = None) -> int:
-    """Derive all progress and mistakes anew, or one learner's; returns how many rows were wrong, missing or too many."""
-    right = derived(connection, learner_id)
+def rebuild_progress(connection: Connection, *learner_ids: int) -> int:
+    """Derive all progress and mistakes anew, or some learners'; returns how many rows were wrong, missing or too many."""
+    right = derived(connection, learner_ids)
     return sum(
-        rebuild(connection, table, key, found, read, learner_id)
+        rebuild(connection, table, key, found, read, learner_ids)
         for (table, key, read), found in zip(DERIVED_TABLES, right, strict=True)
     )
 
@@ -193,9 +266,9 @@ def rebuild(
     key: str,
     right: Derived,
     read: Callable[[Any], Any],
-    learner_id: int | None,
+    learner_ids: Sequence[int],
 ) -> int:
-    kept = {(row.learner_id, getattr(row, key)): read(row) for row in rows_of(connection, table, learner_id)}
+    kept = {(row.learner_id, getattr(row, key)): read(row) for row in rows_of(connection, table, learner_ids)}
     wrong = {slot for slot in right.keys() | kept.keys() if right.get(slot) != kept.get(slot)}
     for owner, name in wrong:
         where = (table.c.learner_id == owner, table.c[key] == name)

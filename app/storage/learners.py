@@ -4,7 +4,7 @@ The row of a learner itself is never deleted: its number would be given to the n
 and a forgotten cookie would then open a stranger's work.
 """
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, delete, or_, select, update
 
 from app.storage.attempts import LEARNER, rebuild_progress
 from app.storage.tables import attempts, mistakes, progress
@@ -18,7 +18,9 @@ def move(connection: Connection, source: int, target: int) -> None:
         connection.execute(LEARNER.with_for_update(), {"learner_id": learner_id})
     moving = attempts.c.learner_id == source
     known = select(attempts.c.submission).where(attempts.c.learner_id == target)
-    connection.execute(delete(attempts).where(moving, attempts.c.submission.in_(known)))
+    twice = select(attempts.c.id).where(moving, attempts.c.submission.in_(known))
+    # in one statement: an entry goes with its corrections
+    connection.execute(delete(attempts).where(or_(attempts.c.id.in_(twice), attempts.c.regrades.in_(twice))))
     connection.execute(update(attempts).where(moving).values(learner_id=target))
     for learner_id in (source, target):
         rebuild_progress(connection, learner_id)

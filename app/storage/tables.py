@@ -1,5 +1,7 @@
 """The tables. The attempt log is append-only and is the truth; progress is derived from it."""
 
+from typing import Any
+
 from sqlalchemy import (
     JSON,
     Boolean,
@@ -16,6 +18,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 metadata = MetaData(
@@ -48,6 +51,10 @@ revisions = Table(
 
 KINDS = ("answer", "self_mark", "hint", "give_up")
 
+CORRECTIONS: dict[str, Any] = dict.fromkeys(
+    ("sqlite_where", "postgresql_where"), text("regrades IS NOT NULL")
+)
+
 attempts = Table(
     "attempts",
     metadata,
@@ -68,6 +75,7 @@ attempts = Table(
     CheckConstraint(f"kind IN {KINDS}", name="kind"),
     Index("ix_attempts_learner_slug", "learner_id", "slug", "variant", "kind", "id"),
     Index("ix_attempts_slug", "slug", "id"),  # all that was answered to one question
+    Index("ix_attempts_regrades", "regrades", **CORRECTIONS),  # erasing asks for it, entry by entry
 )
 
 progress = Table(

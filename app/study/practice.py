@@ -1,23 +1,19 @@
 """Practising one variant of a question: answering, hints, giving up, marking one's own text."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
 
 from app.grading.grade import grade_all
-from app.grading.key_points import self_marked
+from app.grading.marks import SPANS, kept, restored, share
 from app.grading.verdict import Grade, Verdict
-from app.questions.part import TextPart
-from app.questions.question import Question
 from app.questions.variant import Variant
-from app.storage.attempts import Attempt, by_id, of_variant, record
-from app.text import Text
+from app.storage.attempts import Attempt, by_id, of_revision, of_variant, record, root
 
 Spans = Mapping[str, Sequence[int]]  # by key point: [start, end) in the text, in characters
-SPANS = "@spans"  # beside the parts, in the responses of an entry of own marks
 NONE = (0, 0)  # of a kind: no entries, no newest
 
 
@@ -33,6 +29,8 @@ class Practice:
     )  # and where in the text each point is made, if shown
     score: float | None = None
     answered: bool = False
+    regraded: bool = False  # by a later revision of the question
+    before: float | None = None  # the score of then
     hints: int = 0
     gave_up: bool = False
 
@@ -46,24 +44,29 @@ class Practice:
         return self.score is not None and self.score >= 0.999
 
 
-def read(connection: Connection, learner_id: int | None, variant: Variant) -> Practice:
-    """The newest answer with its marks, and which help was taken."""
+def read(connection: Connection, learner_id: int | None, variant: Variant, revision_id: int) -> Practice:
+    """The newest answer to this revision with the marks that stand, and which help was taken at any."""
     if learner_id is None:
         return Practice()
     kinds = of_variant(connection, learner_id, variant.question.slug, variant.number)
-    hints, gave_up = kinds.get("hint", NONE)[0], "give_up" in kinds
+    hints, gave_up = min(kinds.get("hint", NONE)[0], len(variant.question.hints)), "give_up" in kinds
     answered, marked = kinds.get("answer", NONE)[1], kinds.get("self_mark", NONE)[1]
-    if not answered:
+    answer = of_revision(connection, answered, revision_id) if answered else None
+    if answer is None:
         return Practice(hints=hints, gave_up=gave_up)
-    answer = by_id(connection, answered)
-    own = by_id(connection, marked) if marked > answered else None
+    own = of_revision(connection, marked, revision_id) if marked > root(answer) else None
+    if own and root(own) < root(answer):
+        own = None
+    stands = own or answer
     return Practice(
         responses=answer.responses,
-        verdicts={part_id: restored(kept) for part_id, kept in answer.verdicts.items()},
+        verdicts=restored(answer.verdicts),
         levels={part: levels for part, levels in own.responses.items() if part != SPANS} if own else {},
         spans=own.responses.get(SPANS, {}) if own else {},
-        score=(own or answer).score,
+        score=stands.score,
         answered=True,
+        regraded=stands.regrades is not None,
+        before=by_id(connection, stands.regrades).score if stands.regrades else None,
         hints=hints,
         gave_up=gave_up,
     )
@@ -77,18 +80,18 @@ def answer(
     """Grade and record. The same submission key records once."""
     grade = grade_all(entry.variant, responses)
     question = entry.variant.question
-    before = read(connection, entry.learner_id, entry.variant)
+    before = read(connection, entry.learner_id, entry.variant, entry.revision_id)
     # texts that did not change keep the marks their writer gave them
     unchanged = {i: m for i, m in before.levels.items() if before.responses.get(i) == responses.get(i)}
     score = share(question, grade.parts, {})
-    kept = {
-        part_id: asdict(verdict) | {"feedback": verdict.feedback.model_dump()}
-        for part_id, verdict in grade.parts.items()
-    }
     record(
         connection,
         entry.attempt(
-            "answer", responses=dict(responses), verdicts=kept, score=score, assisted=before.gave_up
+            "answer",
+            responses=dict(responses),
+            verdicts=kept(grade.parts),
+            score=score,
+            assisted=before.gave_up,
         ),
     )
     if unchanged:
@@ -99,14 +102,14 @@ def answer(
 
 def take_hint(connection: Connection, entry: "Entry") -> None:
     """Show one more hint, as long as there is one."""
-    before = read(connection, entry.learner_id, entry.variant)
+    before = read(connection, entry.learner_id, entry.variant, entry.revision_id)
     if before.hints < len(entry.variant.question.hints):
         record(connection, entry.attempt("hint"))
 
 
 def give_up(connection: Connection, entry: "Entry") -> None:
     """See the worked solution; recorded unless everything was right already."""
-    before = read(connection, entry.learner_id, entry.variant)
+    before = read(connection, entry.learner_id, entry.variant, entry.revision_id)
     if not before.solved and not before.gave_up:
         record(connection, entry.attempt("give_up"))
 
@@ -118,7 +121,7 @@ def mark_own(
     spans: Mapping[str, Spans] | None = None,
 ) -> None:
     """Keep what the learner says their own text covers, and where; levels and spans by part and key point."""
-    before = read(connection, entry.learner_id, entry.variant)
+    before = read(connection, entry.learner_id, entry.variant, entry.revision_id)
     if not before.answered:
         return
     marks = {**before.levels, **levels}
@@ -126,19 +129,6 @@ def mark_own(
     shown = {**before.spans, **(spans or {})}
     responses = {**marks, SPANS: shown} if any(shown.values()) else marks
     record(connection, entry.attempt("self_mark", responses=responses, score=score, assisted=before.gave_up))
-
-
-def share(
-    question: Question, verdicts: Mapping[str, Verdict], levels: Mapping[str, Mapping[str, int]]
-) -> float | None:
-    """Share of the question's marks earned so far, unanswered parts earning none; None before any judging."""
-    earned: dict[str, float] = {i: v.score for i, v in verdicts.items() if v.score is not None}
-    for part in question.parts:
-        if isinstance(part, TextPart) and part.id in levels:
-            earned[part.id] = self_marked(part, levels[part.id])
-    if not earned:
-        return None
-    return sum(p.marks * earned.get(p.id, 0.0) for p in question.parts) / sum(p.marks for p in question.parts)
 
 
 @dataclass(frozen=True)
@@ -162,7 +152,3 @@ class Entry:
             submission=self.submission,
             **more,
         )
-
-
-def restored(kept: Mapping[str, Any]) -> Verdict:
-    return Verdict(**{**kept, "feedback": Text(**kept["feedback"])})

@@ -127,9 +127,9 @@ class Fields:
 
 
 def shown(part: Part, variant: Variant, response: Any, verdict: Verdict | None, base: str) -> Fields:
-    """The fields of a part, filled and marked; `base` is the address of the question."""
+    """The fields of a part, filled and marked; `base` is the address that says back what is typed, if one can type."""
     fields = Fields(layout(part, variant))
-    if part.response in ECHOES:
+    if base and part.response in ECHOES:
         fields.described = f"understood-{part.id}"
         fields.echoed = f"{base}/understood?part={part.id}&variant={variant.number}"
     if verdict:

@@ -20,7 +20,7 @@ from app.storage.attempts import state_of
 from app.storage.database import reading
 from app.study import practice
 from app.text import text
-from app.web import fields
+from app.web import fields, past
 from app.web.audience import open_to
 from app.web.dependencies import TheEngine, TheForm, TheLearner, TheLibrary
 from app.web.rendering import render
@@ -78,8 +78,8 @@ def kinds_of(question: Question) -> list[str]:
 
 @router.get("/questions/{slug}")
 @open_to("anyone")
-def show(visit: TheVisit, fresh: str = "") -> Response:
-    return visit.look(fresh=bool(fresh))
+def show(visit: TheVisit, fresh: str = "", revision: str = "") -> Response:
+    return past.look(visit, revision) if revision else past.or_then(visit, fresh=bool(fresh))
 
 
 @router.post("/questions/{slug}")

@@ -31,13 +31,13 @@ class Trial(Visit):
 
     @cached_property
     def shown(self) -> Variant:
-        return variant(self.written, self.asked_number())
+        return variant(self.written, self.wanted)
 
     @property
     def base(self) -> str:
         return f"/teach/questions/{self.written.file}/try"
 
-    def turns(self) -> tuple[None, None]:
+    def neighbours(self) -> tuple[None, None]:
         return None, None
 
 

@@ -48,18 +48,20 @@ class Visit:
     slug: str
     number: str
     focus: str = ""  # the mistake that is practised
-
+    past = False  # whether it is an older revision, to be looked at only
     trial = False  # by its author, and nothing is kept
+
+    @cached_property
+    def wanted(self) -> int:
+        """The number of the variant in the address."""
+        if not (self.number.isascii() and self.number.isdigit()) or len(self.number) > 7:
+            raise NotFound
+        return int(self.number)
 
     @cached_property
     def shown(self) -> Variant:
         """The variant of the address; NotFound when there is no such question or variant."""
-        return variant(self.library.question(self.slug), self.asked_number())
-
-    def asked_number(self) -> int:
-        if not (self.number.isascii() and self.number.isdigit()) or len(self.number) > 7:
-            raise NotFound
-        return int(self.number)
+        return variant(self.library.question(self.slug), self.wanted)
 
     @property
     def base(self) -> str:
@@ -67,12 +69,15 @@ class Visit:
         return f"/questions/{self.shown.question.slug}"
 
     @property
+    def revision(self) -> int:
+        return self.library.revision_id(self.shown.question)
+
+    def neighbours(self) -> tuple[Question | None, Question | None]:
+        return self.library.neighbours(self.shown.question)
+
+    @property
     def address(self) -> str:
         return f"{self.base}{self.query(self.shown.number)}"
-
-    def turns(self) -> tuple[Question | None, Question | None]:
-        """The questions before and after."""
-        return self.library.neighbours(self.shown.question)
 
     def query(self, number: int) -> str:
         chosen: dict[str, int | str] = {"variant": number} if number else {}
@@ -100,9 +105,19 @@ class Visit:
         """The page, as it stands."""
         _ = self.shown  # an unknown question is not worth a connection
         with reading(self.engine) as connection:
-            state = practice.read(connection, self.learner, self.shown)
+            state = practice.read(connection, self.learner, self.shown, self.revision)
             progress = attempts.progress_of(connection, self.learner) if self.learner else {}
-        return self.page(state, progress, **how)
+            then = None
+            if not state.answered and self.slug in progress and progress[self.slug].answers:
+                then = self.before(connection)
+        return self.page(state, progress, then=then, **how)
+
+    def before(self, connection: Connection) -> str | None:
+        """Where the learner's newest answer is, if it was given to another revision."""
+        found = self.learner and attempts.answered(connection, self.learner, self.slug, self.wanted)
+        if not found or found.revision_id == self.revision:
+            return None
+        return then_at(self.slug, found)
 
     def act(
         self,
@@ -115,12 +130,12 @@ class Visit:
 
         `kept` is what is typed but not handed in: the page is then shown at once, so that none of it is lost.
         """
-        now, revision = datetime.now(UTC), self.library.revision_id(self.shown.question)
+        now, revision = datetime.now(UTC), self.revision
         with writing(self.engine) as connection:
             if self.learner is None or not attempts.learner_exists(connection, self.learner):
                 self.learner = attempts.new_learner(connection, now)
             what(connection, Entry(self.learner, revision, self.shown, key(form, content), now))
-            state = practice.read(connection, self.learner, self.shown)
+            state = practice.read(connection, self.learner, self.shown, self.revision)
         response: Response
         if wants_fragment(self.request) or kept:
             response = self.page(state, {}, kept=kept)
@@ -139,6 +154,7 @@ class Visit:
         fresh: bool = False,
         kept: Mapping[str, Any] | None = None,
         notice: Text | None = None,
+        then: str | None = None,
         status: int = 200,
     ) -> Response:
         shown, question = self.shown, self.shown.question
@@ -148,21 +164,26 @@ class Visit:
             for i, v in state.verdicts.items()
             if i in responses and responses[i] == state.responses.get(i)
         }
-        previous, following = self.turns()
+        previous, following = self.neighbours()
         context = {
             "library": self.library, "question": question, "variant": shown, "progress": progress,
             "state": state, "state_of": state_of, "fresh": fresh, "notice": notice, "verdicts": verdicts,
-            "fields": {p.id: fields.shown(p, shown, responses.get(p.id), verdicts.get(p.id), self.base) for p in question.parts},
+            "fields": {p.id: fields.shown(p, shown, responses.get(p.id), verdicts.get(p.id), "" if self.past else self.base) for p in question.parts},
             "opened": lambda part: opened(shown, part, state.responses, state.verdicts, state.gave_up),
             "labels": lambda part: labels(shown, part), "pieces": working.pieces, "echo": echo,
             "shuffled": lambda entries, part: shuffled(entries, shown, part),
             "arranged": lambda part, chosen: arranged(part, chosen, shown), "CORRECT": CORRECT,
             "answer_formula": answer_formula, "part_formula": part_formula,
-            "previous": previous, "following": following,
+            "previous": previous, "following": following, "past": self.past, "then": then,
             "focus": self.library.bank.notes.get(self.focus), "query": self.query(shown.number),
             "base": self.base, "trial": self.trial, "address": self.address, "here": self.address, "submission": secrets.token_urlsafe(12),
         }  # fmt: skip
         return render(self.request, "questions/page.html", context, "questions/_question.html", status)
+
+
+def then_at(slug: str, answered: Any) -> str:
+    """The address of a question as it was when it was answered."""
+    return f"/questions/{slug}?{urlencode({'revision': answered.revision_id, 'variant': answered.variant})}"
 
 
 async def visit(

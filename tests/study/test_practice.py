@@ -5,14 +5,16 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, insert
 
 from app.errors import NotFound
 from app.questions.variant import variant
 from app.storage import attempts
 from app.storage.database import reading, writing
+from app.storage.revisions import sync_revisions
 from app.study import practice
 from app.study.library import Library, open_library
+from app.study.past import OUTDATED, question_then
 from app.study.practice import Entry, Practice
 from tests.conftest import ROOT
 
@@ -41,7 +43,7 @@ def act(engine: Engine, library: Library) -> Act:
         with writing(engine) as connection:
             what(connection, entry)
         with reading(engine) as connection:
-            return practice.read(connection, learner, shown)
+            return practice.read(connection, learner, shown, entry.revision_id)
 
     return act
 
@@ -132,3 +134,76 @@ def test_unknown_questions_are_not_found_and_neighbours_are_listed_ones(library:
     assert (before and before.number, after and after.number) == (7, 9)
     first = library.bank.listed[0]
     assert library.neighbours(first)[0] is None
+
+
+def test_what_was_answered_to_an_older_text_is_not_shown_under_a_newer(
+    engine: Engine, library: Library
+) -> None:
+    question = library.question(NINE)
+    shown, older = variant(question, 0), library.revision_id(question)
+    with writing(engine) as connection:
+        learner = attempts.new_learner(connection, NOW)
+        newer = sync_revisions(connection, {NINE: ("another", "another text")}, NOW)[NINE]
+        for revision, what in (
+            (older, answering({"total": "52"})),
+            (older, practice.take_hint),
+            (older, practice.take_hint),
+            (newer, practice.take_hint),  # there are no more
+            (older, practice.give_up),
+        ):
+            what(connection, Entry(learner, revision, shown, f"{revision} {what}", NOW))
+        then = practice.read(connection, learner, shown, older)
+        now = practice.read(connection, learner, shown, newer)
+        assert (then.responses, then.score, then.hints, then.gave_up) == ({"total": "52"}, 0.0, 2, True)
+        assert now == Practice(hints=2, gave_up=True)
+        answering(RIGHT)(connection, Entry(learner, newer, shown, "now", NOW))
+        assert practice.read(connection, learner, shown, older) == then
+        assert practice.read(connection, learner, shown, newer).solved
+        assert attempts.progress_of(connection, learner)[NINE].answers == 2
+
+
+def test_own_marks_belong_to_the_revision_that_was_answered(engine: Engine, library: Library) -> None:
+    question = library.question(FOUR)
+    (part,), shown, older = question.parts, variant(question, 0), library.revision_id(question)
+    with writing(engine) as connection:
+        learner = attempts.new_learner(connection, NOW)
+        newer = sync_revisions(connection, {FOUR: ("another", "another text")}, NOW)[FOUR]
+
+        def does(revision: int, what: Callable[[Connection, Entry], Any], key: str) -> Practice:
+            what(connection, Entry(learner, revision, shown, key, NOW))
+            return practice.read(connection, learner, shown, revision)
+
+        does(older, answering({part.id: "沿负梯度更新。"}), "a")
+        assert does(older, marking({part.id: {"params": 1}}), "b").levels == {part.id: {"params": 1}}
+        assert does(newer, answering({part.id: "沿负梯度更新。"}), "c").levels == {}
+        assert does(newer, marking({part.id: {"params": 0}}), "d").levels == {part.id: {"params": 0}}
+        assert practice.read(connection, learner, shown, older).levels == {part.id: {"params": 1}}
+
+
+def test_only_who_answered_a_revision_gets_its_question(engine: Engine, library: Library) -> None:
+    question = library.question("mini-batch-drill")
+    with writing(engine) as connection:
+        ann, bob = attempts.new_learner(connection, NOW), attempts.new_learner(connection, NOW)
+        for slug, revision in (
+            (question.slug, library.revision_id(question)),
+            ("drill-convolution-2", library.revision_id(library.question("drill-convolution-2"))),
+            ("gone", sync_revisions(connection, {"gone": ("h", "title: of another age")}, NOW)["gone"]),
+        ):
+            connection.execute(insert(attempts.attempts), log_row(ann, revision, slug))
+            for learner, number in ((None, 3), (bob, 3), (ann, 2)):
+                with pytest.raises(NotFound) as refused:
+                    question_then(connection, learner, slug, number, revision)
+                assert refused.value.message == NotFound.message
+            if slug != "gone":
+                assert question_then(connection, ann, slug, 3, revision) == library.question(slug)
+                continue
+            with pytest.raises(NotFound) as outdated:
+                question_then(connection, ann, slug, 3, revision)
+            assert outdated.value.message == OUTDATED
+
+
+def log_row(learner: int, revision: int, slug: str) -> dict[str, Any]:
+    return {
+        "learner_id": learner, "revision_id": revision, "slug": slug, "variant": 3, "kind": "answer",
+        "submission": slug, "responses": {}, "verdicts": {}, "assisted": False, "created_at": NOW,
+    }  # fmt: skip

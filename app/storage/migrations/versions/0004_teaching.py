@@ -79,9 +79,14 @@ def upgrade() -> None:
         batch.add_column(sa.Column("regrades", sa.Integer(), nullable=True))
         batch.create_foreign_key(op.f("fk_attempts_regrades"), "attempts", ["regrades"], ["id"])
         batch.create_index("ix_attempts_slug", ["slug", "id"])
+    corrections = sa.text("regrades IS NOT NULL")
+    op.create_index(
+        "ix_attempts_regrades", "attempts", ["regrades"], sqlite_where=corrections, postgresql_where=corrections
+    )
 
 
 def downgrade() -> None:
+    op.drop_index("ix_attempts_regrades", "attempts")
     with op.batch_alter_table("attempts") as batch:
         batch.drop_index("ix_attempts_slug")
         batch.drop_constraint(op.f("fk_attempts_regrades"), type_="foreignkey")
