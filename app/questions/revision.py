@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from functools import lru_cache
 
-from app.questions.bank import unfit
+from app.questions.document import mapping
+from app.questions.problem import BankError
 from app.questions.question import Question
-from app.questions.source import BankError, mapping, parse, parse_levels
+from app.questions.source import parse, parse_levels
+from app.questions.unfit import unfit
 
 
 @lru_cache(maxsize=256)

@@ -8,12 +8,13 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from app.errors import NotFound
 from app.grading.grade import grade_all
+from app.grading.marks import share
 from app.grading.reading import cells_typed
 from app.questions.question import Question
 from app.questions.source import BankError
 from app.questions.variant import Variant, variant
 from app.storage.database import reading
-from app.study.practice import Practice, share
+from app.study.practice import Practice
 from app.teaching import authoring
 from app.web.audience import open_to
 from app.web.dependencies import TheEngine, TheForm, TheInstructor, TheLibrary

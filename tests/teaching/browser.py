@@ -1,5 +1,7 @@
 """What a browser would post of a form: of its tree, and of its HTML."""
 
+from html.parser import HTMLParser
+
 from app.teaching.nodes import Group, Input, walk
 
 Fields = list[tuple[str, str]]
