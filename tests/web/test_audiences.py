@@ -87,7 +87,7 @@ def test_every_route_gives_everyone_the_answer_it_declares(
         "slug": "fcn-parameter-count",
         "name": "bias_forgotten",
         "action": "hint",
-        "hash": "0" * 64,
+        "image_hash": "0" * 64, "token": "none",
         **arranged(people),
     }
     table = [route for route in routes(app.routes) if route[1] != "/api/openapi.json"]
