@@ -99,24 +99,24 @@ def listed(items: Any) -> list[dict[str, Any]]:
 
 
 def response_shown(part: Part | None, response: Any) -> Text:
-    """A response as somebody else can read it; the texts of what was chosen, else what was typed."""
-    if isinstance(part, ChoicePart):
-        chosen = response if isinstance(response, list) else [response]
-        return joined([titled(part.options, each) for each in chosen], "；", "; ")
-    if isinstance(part, OrderPart):
-        return joined([titled(part.items, each) for each in response], " → ")
-    if isinstance(part, MatchPart):
-        pairs = [(titled(part.left, a), titled(part.right, b)) for a, b in response.items()]
+    """A response as somebody else can read it: the texts of what was chosen, else what was typed.
+
+    The part may have been changed since, even to another response type."""
+    if isinstance(response, dict):
+        left, right = (part.left, part.right) if isinstance(part, MatchPart) else ([], [])
+        pairs = [(titled(left, a), titled(right, b)) for a, b in response.items()]
         return joined([text(f"{a.zh} → {b.zh}", f"{a.en} → {b.en}") for a, b in pairs], "；", "; ")
-    if isinstance(part, LayersPart):
-        kinds = [each["kind"] if isinstance(each, dict) else each for each in response]
+    entries = response if isinstance(response, list) else [response]
+    if isinstance(part, ChoicePart):
+        return joined([titled(part.options, each) for each in entries], "；", "; ")
+    if isinstance(part, OrderPart):
+        return joined([titled(part.items, each) for each in entries], " → ")
+    if any(isinstance(each, dict) for each in entries):
+        kinds = [str(each.get("kind")) if isinstance(each, dict) else str(each) for each in entries]
         return joined([LAYER_TITLES.get(kind, text(kind, kind)) for kind in kinds], " → ")
-    if isinstance(response, list):
-        rows = [", ".join(map(str, each)) if isinstance(each, list) else str(each) for each in response]
-        return joined(
-            [text(row, row) for row in rows], "; " if response and isinstance(response[0], list) else ", "
-        )
-    return text(str(response), str(response))
+    rows = [", ".join(map(str, each)) if isinstance(each, list) else str(each) for each in entries]
+    nested = any(isinstance(each, list) for each in entries)
+    return joined([text(row, row) for row in rows], "; " if nested else ", ")
 
 
 def titled(items: Any, item_id: Any) -> Text:

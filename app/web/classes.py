@@ -161,10 +161,19 @@ def question(
     context = {
         "classroom": classroom, "question": asked, "answered": answered, "totals": results.questions[slug],
         "students": results.students, "response_shown": response_shown, "most": MOST_WRONG,
-        "shown": {each.variant: variant(asked, each.variant) for each in answered},
+        "asks": {each.variant: asks(asked, each.variant) for each in answered},
         "mistake_title": mistake_titles(library), "notes": library.bank.notes,
     }  # fmt: skip
     return render(request, "teach/classes/question.html", context)
+
+
+def asks(question: Question, number: int) -> dict[str, Text]:
+    """What the parts of a variant ask; nothing where a change of the question left no such variant."""
+    try:
+        shown = variant(question, number)
+    except NotFound:
+        return {}
+    return {part.id: shown.text(part.ask) for part in question.parts if part.ask}
 
 
 @router.get("/teach/classes/{class_id}/members/{user_id}")

@@ -26,7 +26,7 @@ router = APIRouter(include_in_schema=False)
 Kind = Literal["csv", "xlsx"]
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 STUDENT = [
-    text("姓名", "Name"), text("学号", "Number"), text("已掌握", "Solved"), text("做过", "Tried"),
+    text("姓名", "Name"), text("学号", "Number"), text("已掌握", "Mastered"), text("做过", "Tried"),
     text("平均最好成绩", "Mean of best scores"), text("最近练习（UTC）", "Last active (UTC)"),
 ]  # fmt: skip
 MISTAKE = [

@@ -596,3 +596,13 @@ def test_leaving_and_deleting_an_account_leaves_the_class_whole(
             for t in (classes, users, sessions, attempts)
         ]
     assert left == [0, 0, 0, 0]
+
+
+@pytest.mark.usefixtures("practised")
+def test_answers_to_numbers_that_a_changed_question_no_longer_has(
+    app: FastAPI, teacher: TestClient, at: str
+) -> None:
+    with writing(app.state.engine) as connection:
+        connection.execute(update(attempts).values(slug="loss-functions", variant=7))
+    page = teacher.get(f"{at}/questions/loss-functions")
+    assert page.status_code == 200 and "2 人作答 4 次" in page.text
