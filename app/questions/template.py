@@ -5,6 +5,7 @@ from functools import lru_cache
 from typing import Any
 
 from jinja2 import StrictUndefined, Template, TemplateError
+from jinja2.environment import TemplateExpression
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from app.operations.operation import matrix, number, polynomial
@@ -38,6 +39,11 @@ def compiled(source: str) -> Template:
     return ENVIRONMENT.from_string(source)
 
 
+@lru_cache(maxsize=4096)
+def expression(source: str) -> TemplateExpression:
+    return ENVIRONMENT.compile_expression(source.strip()[2:-2], undefined_to_none=False)
+
+
 def fill(source: str, given: Mapping[str, Any], **more: Any) -> str:
     """The text with the given numbers in it; TemplateError when it asks for what is not given."""
     return compiled(source).render(**given, **more)
@@ -49,7 +55,7 @@ def fill_text(source: Text, given: Mapping[str, Any]) -> Text:
 
 def calculate(source: str, given: Mapping[str, Any]) -> Any:
     """The value of "{{ expression }}" over the given numbers."""
-    return ENVIRONMENT.compile_expression(source.strip()[2:-2], undefined_to_none=False)(**given)
+    return expression(source)(**given)
 
 
 __all__ = ["TemplateError", "calculate", "fill", "fill_text"]
