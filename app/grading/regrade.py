@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from jinja2 import TemplateError
@@ -12,7 +13,7 @@ from app.grading.grade import grade_all
 from app.grading.verdict import Verdict
 from app.questions.part import NumbersPart, computed
 from app.questions.question import Question
-from app.questions.variant import Variant, variant
+from app.questions.variant import ByRevision, Variant, variant
 from app.text import Text, text
 
 NO_SUCH_NUMBERS = text("当时的数现在算不出来了。", "The numbers of then can no longer be computed.")
@@ -136,3 +137,13 @@ def unchanged(now: Variant, then: Variant) -> frozenset[str]:
         if same:
             found.add(part.id)
     return frozenset(found)
+
+
+@lru_cache(maxsize=4)
+def _regrader(slug: str, entry: ByRevision) -> Regrader:
+    return Regrader(entry.question)
+
+
+def regrader(question: Question) -> Regrader:
+    """One for each text, so that what a preview has judged need not be judged again to be applied."""
+    return _regrader(question.slug, ByRevision(question))

@@ -270,9 +270,14 @@ def rebuild(
 ) -> int:
     kept = {(row.learner_id, getattr(row, key)): read(row) for row in rows_of(connection, table, learner_ids)}
     wrong = {slot for slot in right.keys() | kept.keys() if right.get(slot) != kept.get(slot)}
-    for owner, name in wrong:
-        where = (table.c.learner_id == owner, table.c[key] == name)
-        connection.execute(delete(table).where(*where))
-        if found := right.get((owner, name)):
-            connection.execute(insert(table), {"learner_id": owner, key: name, **asdict(found)})
+    if wrong:
+        this = (table.c.learner_id == bindparam("owner"), table.c[key] == bindparam("name"))
+        connection.execute(delete(table).where(*this), [{"owner": o, "name": n} for o, n in wrong])
+    mended = [
+        {"learner_id": owner, key: name, **asdict(found)}
+        for owner, name in wrong
+        if (found := right.get((owner, name)))
+    ]
+    if mended:
+        connection.execute(insert(table), mended)
     return len(wrong)

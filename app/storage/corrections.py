@@ -1,7 +1,6 @@
 """Corrections: entries of the log that give earlier ones other marks, because the question was wrong."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
 from itertools import groupby
 from typing import Any
 
@@ -43,7 +42,7 @@ def lock_learners(connection: Connection, slugs: Sequence[str]) -> None:
 def correct(connection: Connection, entries: Sequence[Attempt]) -> None:
     """Append corrections; what is derived of their learners is derived anew. The learners are locked."""
     for i in range(0, len(entries), BATCH):
-        connection.execute(insert(attempts), [asdict(entry) for entry in entries[i : i + BATCH]])
+        connection.execute(insert(attempts), [vars(entry) for entry in entries[i : i + BATCH]])
     concerned = sorted({entry.learner_id for entry in entries})
     for i in range(0, len(concerned), BATCH):
         rebuild_progress(connection, *concerned[i : i + BATCH])

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from app.errors import NotAllowed, NotFound
 from app.grading.marks import SPANS, kept, restored, share
-from app.grading.regrade import Asked, NotRegradable, Regrader
+from app.grading.regrade import Asked, NotRegradable, Regrader, regrader
 from app.grading.verdict import Verdict
 from app.questions.bank import Bank
 from app.questions.question import Question
@@ -37,7 +37,7 @@ class Newest:
     regraders: dict[str, Regrader] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.regraders = {asked.slug: Regrader(asked) for asked in self.questions}
+        self.regraders = {asked.slug: regrader(asked) for asked in self.questions}
 
     @classmethod
     def of(cls, bank: Bank, asked: Question, revision_id: int) -> "Newest":
@@ -247,11 +247,11 @@ def levels_of(own: Any) -> Mapping[str, Mapping[str, int]]:
 def part_changes(
     asked: Asked, before: Mapping[str, Mapping[str, Any]], after: Mapping[str, Verdict]
 ) -> Iterator[PartChange]:
-    for part_id, told in kept(after).items():
-        if any(told[what] != before[part_id].get(what) for what in TOLD):
+    for part_id, verdict in after.items():
+        if any(getattr(verdict, what) != before[part_id].get(what) for what in TOLD):
             part = asked.variant.question.part(part_id)
             ask = asked.variant.text(part.ask) if part and part.ask else None
-            yield PartChange(part_id, ask, before[part_id], after[part_id])
+            yield PartChange(part_id, ask, before[part_id], verdict)
 
 
 def alike(a: float | None, b: float | None) -> bool:
