@@ -12,7 +12,7 @@ from starlette.types import Scope
 from app.settings import Settings
 from app.storage.database import connect, migrate
 from app.study.library import open_library
-from app.web import accounts, api, documentation, drills, errors, home, images, questions, setup
+from app.web import accounts, api, documentation, drills, errors, files, home, images, questions, setup
 from app.web.rendering import ROOT
 from app.web.security import Security
 
@@ -55,7 +55,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         request_seconds=settings.request_seconds,
     )
     errors.install(app)
-    for module in (home, questions, drills, accounts, setup, images, api, documentation):
+    for module in (home, questions, drills, accounts, setup, images, files, api, documentation):
         app.include_router(module.router)
     app.mount("/static", Static(directory=ROOT / "static"), name="static")
     return app

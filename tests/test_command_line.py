@@ -218,7 +218,7 @@ def test_the_first_run_prints_a_link_for_the_first_instructor_and_logs_it_nowher
         "app",
         "serve",
         "--host",
-        "0.0.0.0",
+        "0.0.0.0",  # noqa: S104
         "--port",
         str(port),
         "--workers",
