@@ -21,19 +21,22 @@ from app.web import (
     downloads,
     drills,
     errors,
+    files,
     home,
     images,
     membership,
     questions,
     regrading,
     rosters,
+    setup,
     trial,
 )
 from app.web.rendering import ROOT
 from app.web.security import Security
 
 ROUTERS = (
-    home, questions, drills, accounts, membership, authoring, trial, regrading, images, classes, rosters, downloads, api, documentation,
+    home, questions, drills, accounts, setup, membership, authoring, trial, regrading, images, files, classes, rosters,
+    downloads, api, documentation,
 )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 import http.client
 import os
+import re
 import shutil
 import signal
 import socket
@@ -22,6 +23,8 @@ from app.storage.database import connect, migrate, reading, writing
 from app.study import practice
 from app.study.library import open_library
 from app.study.practice import Entry
+from tests.teaching.generated import question
+from tests.teaching.pictures import diagram, written
 from tests.teaching.questions import RIGHT, SLUG, WRONG
 
 ROOT = Path(__file__).parents[1]
@@ -147,6 +150,61 @@ def test_a_name_that_cannot_be_used_is_said(tmp_path: Path, arguments: tuple[str
     assert "Traceback" not in tried.stderr
 
 
+def test_questions_go_out_and_come_in_again(tmp_path: Path) -> None:
+    run(tmp_path, "add-instructor", "Ann")
+    bank, out = tmp_path / "bank", tmp_path / "out"
+    (bank / "images").mkdir(parents=True)
+    (bank / "images" / "square.png").write_bytes(written(diagram()))
+    (bank / "a.yaml").write_text(question(1, " ![a square](/images/square.png)"))
+    (bank / "b.yaml").write_text(question(2))
+    checked = run(tmp_path, "import", str(bank), "--owner", "ann", "--check")
+    assert checked.returncode == 0 and "there would be: 2 new, 0 changed" in checked.stderr, checked.stderr
+    imported = run(tmp_path, "import", str(bank), "--owner", "ann", "--publish", "--note", "first")
+    assert imported.returncode == 0 and "2 new, 0 changed, 0 unchanged." in imported.stderr
+    (bank / "b.yaml").write_text(question(3))
+    changed = run(tmp_path, "import", str(bank), "--owner", "ANN")
+    assert "0 new, 1 changed, 1 unchanged." in changed.stderr
+    assert "2 questions" in run(tmp_path, "export", str(out), "--owner", "Ann", "--drafts").stderr
+    found = {path.relative_to(out).as_posix() for path in out.rglob("*.*")}
+    assert (out / "b.yaml").read_text() == question(2) and (out / "drafts/b.yaml").read_text() == question(3)
+    assert len(found) == 4 and {"a.yaml", "b.yaml", "drafts/b.yaml"} < found
+    assert run(tmp_path, "export", str(tmp_path / "one.zip"), "a").returncode == 0
+    again = run(tmp_path, "import", str(tmp_path / "one.zip"), "--owner", "Ann", "--publish")
+    assert "0 new, 0 changed, 1 unchanged." in again.stderr
+
+
+def test_an_import_with_problems_lists_them_all_and_keeps_nothing(tmp_path: Path) -> None:
+    run(tmp_path, "add-instructor", "Ann")
+    bank = tmp_path / "bank"
+    bank.mkdir()
+    (bank / "good.yaml").write_text(question(1))
+    (bank / "a.yaml").write_text(question(2).replace("marks: 4", "marks: many"))
+    (bank / "fcn-parameter-count.yaml").write_text(question(3))
+    refused = run(tmp_path, "import", str(bank), "--owner", "Ann")
+    assert refused.returncode == 1 and "Traceback" not in refused.stderr
+    assert "a.yaml:3: marks" in refused.stderr and "good.yaml" not in refused.stderr
+    both = run(tmp_path, "import", str(bank / "fcn-parameter-count.yaml"), "--owner", "Ann")
+    assert both.returncode == 1 and "comes with the bank" in both.stderr
+    assert "0 questions" in run(tmp_path, "export", str(tmp_path / "out")).stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("import", "nowhere.yaml", "--owner", "Ann"), "nowhere.yaml: No such file"),
+        (("import", "README.md", "--owner", "Ann"), "cannot be read; pack it again as a zip"),
+        (("import", "questions", "--owner", "Bob"), "there is no instructor 'Bob'"),
+        (("export", "/dev/null/out", "--owner", "Bob"), "there is no instructor 'Bob'"),
+        (("export", "out.zip", "none"), "no such questions: none"),
+    ],
+)
+def test_files_that_cannot_be_are_named(tmp_path: Path, arguments: tuple[str, ...], sentence: str) -> None:
+    run(tmp_path, "add-instructor", "Ann")
+    tried = run(tmp_path, *arguments)
+    assert tried.returncode == 1 and sentence in tried.stderr and "Traceback" not in tried.stderr
+    assert not (ROOT / "out.zip").exists()
+
+
 def free_port() -> int:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -183,6 +241,45 @@ def send(port: int, method: str, path: str, body: str = "", cookie: str = "") ->
         )
     finally:
         connection.close()
+
+
+def test_the_first_run_prints_a_link_for_the_first_instructor_and_logs_it_nowhere(tmp_path: Path) -> None:
+    port, log = free_port(), tmp_path / "log"
+    environment = os.environ | {"DATABASE_URL": f"sqlite:///{tmp_path}/g.db", "DATA": str(tmp_path)}
+    command = [
+        sys.executable,
+        "-m",
+        "app",
+        "serve",
+        "--host",
+        "0.0.0.0",  # noqa: S104
+        "--port",
+        str(port),
+        "--workers",
+        "2",
+    ]
+    with log.open("w") as into:
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=into, stderr=into)
+    try:
+        for _ in range(300):
+            try:
+                if send(port, "GET", "/healthz")[0] == 200:
+                    break
+            except OSError:
+                time.sleep(0.1)
+        (link,) = re.findall(rf"http://127.0.0.1:{port}(/teach/setup/\S+)", log.read_text())
+        assert send(port, "GET", link)[0] == 200
+        sent = urlencode({"name": "Ann", "email": "", "password": "correct horse"})
+        assert send(port, "POST", link, sent)[0] == 303
+        assert send(port, "GET", link)[0] == 403
+    finally:
+        process.terminate()
+        process.wait()
+    assert log.read_text().count(link) == 1 and "this server's address" in log.read_text()
+    engine = connect(f"sqlite:///{tmp_path}/g.db")
+    with reading(engine) as connection:
+        assert users.has_instructor(connection)
+    engine.dispose()
 
 
 def test_killing_the_server_right_after_a_marked_answer_loses_nothing(tmp_path: Path) -> None:

@@ -194,13 +194,15 @@ def in_folder(folder: Path) -> Files:
 Written = Iterable[tuple[str, bytes]]  # path and content
 
 
-def pack(files: Written, into: IO[bytes], now: datetime) -> None:
+def pack(files: Written, into: IO[bytes], now: datetime) -> Iterator[str]:
+    """Write the files into a zip; yields each path."""
     with ZipFile(into, "w", ZIP_DEFLATED) as archive:
         for path, data in files:
             entry = ZipInfo(path, now.timetuple()[:6])
             entry.external_attr = 0o644 << 16
             entry.compress_type = ZIP_DEFLATED if path.endswith(TEXTS) else ZIP_STORED
             archive.writestr(entry, data)
+            yield path
 
 
 def unfold(files: Written, folder: Path) -> Iterator[str]:

@@ -25,10 +25,10 @@ PLAIN_PNG = {b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"}
 PLAIN_WEBP = {b"VP8 ", b"VP8L", b"VP8X", b"ALPH"}
 SCRIPTED = (b"<script", b"<html", b"<!doctype", b"<?php", b"%pdf-")
 FOREIGN = (  # what a file that is no picture of ours begins with
-    ((b"%PDF-",), text("PDF 文件", "a PDF file")),
+    ((b"%PDF-",), text(" PDF 文件", "a PDF file")),
     ((b"PK\x03\x04", b"PK\x05\x06"), text("压缩包", "a zip archive")),
-    ((b"BM",), text("BMP 图片", "a BMP picture")),
-    ((b"II*\0", b"MM\0*"), text("TIFF 图片", "a TIFF picture")),
+    ((b"BM",), text(" BMP 图片", "a BMP picture")),
+    ((b"II*\0", b"MM\0*"), text(" TIFF 图片", "a TIFF picture")),
 )
 WILL_DO = text("请存成 PNG、JPEG、WebP 或 GIF 再上传。", "Save it as PNG, JPEG, WebP or GIF and upload that.")
 BROKEN = text(
@@ -108,9 +108,9 @@ def not_a_picture(data: bytes) -> Text:
     start = data[:1024].lower()
     named = next((name for signs, name in FOREIGN if data.startswith(signs)), None)
     if data[4:8] == b"ftyp":
-        named = text("HEIC、AVIF 图片或视频", "a HEIC or AVIF picture, or a video")
+        named = text(" HEIC、AVIF 图片或视频", "a HEIC or AVIF picture, or a video")
     elif b"<svg" in start:
-        named = text("SVG 图片", "an SVG picture")
+        named = text(" SVG 图片", "an SVG picture")
     elif b"<html" in start or b"<!doctype html" in start or b"<script" in start:
         named = text("网页", "a web page")
     if named is None:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import PurePosixPath
-from typing import Literal
+from typing import Any, Literal, get_args
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
@@ -44,6 +44,7 @@ CHANGED_MEANWHILE = text("刚才有人改了同样的题，请再导入一次。
 NOT_ONES_OWN = text("这是别的老师的题。", "This question is another instructor's.")
 
 State = Literal["new", "changed", "unchanged"]
+STATES: tuple[State, ...] = get_args(State)
 Refusal = tuple[int | None, Text]  # line and sentence
 Watch = Callable[[Sequence[str]], Iterable[str]]  # shows how far the reading of files has come
 
@@ -109,12 +110,15 @@ def export(
     if missing := sorted(set(slugs) - {row.slug for row in rows}):
         names = "、".join(missing), ", ".join(missing)
         raise NotFound(text(f"没有这些题：{names[0]}。", f"There are no such questions: {names[1]}."))
+    return written(connection, sorted(rows, key=lambda row: str(row.slug)), drafts)
+
+
+def written(connection: Connection, rows: Iterable[Any], drafts: bool) -> Iterator[tuple[str, bytes]]:
+    """The texts, and then the images that they show, one at a time."""
     shown: set[str] = set()
-    for row in sorted(rows, key=lambda row: row.slug):
-        for path, source in (
-            (f"{row.slug}.yaml", row.source),
-            (f"{DRAFTS}/{row.slug}.yaml", drafts and row.draft),
-        ):
+    for row in rows:
+        draft = row.draft if drafts else None
+        for path, source in ((f"{row.slug}.yaml", row.source), (f"{DRAFTS}/{row.slug}.yaml", draft)):
             if source:
                 shown |= {name for _, name in ADDRESS.findall(source)}
                 yield path, source.encode()

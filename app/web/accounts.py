@@ -1,13 +1,13 @@
 """The account page: register, sign in and out, change the password, take one's data along, delete it."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Literal
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
@@ -40,6 +40,14 @@ Problems = Mapping[str, Text]  # by field
 NOTHING: Mapping[str, Any] = {}
 
 
+class Refused(Exception):
+    """What is wrong with what was typed to register, by field."""
+
+    def __init__(self, problems: Problems, status: int) -> None:
+        self.problems, self.status = problems, status
+        super().__init__()
+
+
 @router.get("/account")
 @open_to("anyone")
 def show(
@@ -60,24 +68,10 @@ def registering(request: Request, account: TheAccount, back: str = "") -> Respon
 @open_to("anyone")
 def register(request: Request, engine: TheEngine, _: TheAccount, form: TheForm) -> Response:
     typed = {name: typed_in(form, name) for name in (*REGISTERING, "back")}
-    checked: dict[str, Any] = {}
-    problems: dict[str, Text] = {}
-    for name, check in REGISTERING.items():
-        try:
-            checked[name] = check(typed[name])
-        except Invalid as error:
-            problems[name] = error.message
-    if problems:
-        return register_page(request, typed, problems, 422)
-    if not may_try(request, checked["name"]):
-        return register_page(request, typed, {"": TOO_OFTEN}, 429)
-    now, kept = datetime.now(UTC), passwords.hashed(checked["password"])
     try:
-        with writing(engine) as connection:
-            user = users.register(connection, checked["name"], checked["email"], kept, now)
-            token = admit(request, connection, user, now)
-    except Conflict as error:
-        return register_page(request, typed, {error.field or "": error.message}, 409)
+        token = enrol(request, engine, typed)
+    except Refused as refused:
+        return register_page(request, typed, refused.problems, refused.status)
     return entered(request, token, typed["back"])
 
 
@@ -162,6 +156,35 @@ async def back(
 ) -> Response:
     """Where a reload or a link leads from a page that a post answered directly."""
     return RedirectResponse("/account", 303)
+
+
+def enrol(
+    request: Request,
+    engine: Engine,
+    typed: Mapping[str, str],
+    role: users.Role = "student",
+    permit: Callable[[Connection], None] = lambda connection: None,
+) -> str:
+    """Register and sign in; returns the session's token. Refused with what is wrong; `permit` may raise, too."""
+    checked: dict[str, Any] = {}
+    problems: dict[str, Text] = {}
+    for name, check in REGISTERING.items():
+        try:
+            checked[name] = check(typed[name])
+        except Invalid as error:
+            problems[name] = error.message
+    if problems:
+        raise Refused(problems, 422)
+    if not may_try(request, checked["name"]):
+        raise Refused({"": TOO_OFTEN}, 429)
+    now, kept = datetime.now(UTC), passwords.hashed(checked["password"])
+    try:
+        with writing(engine) as connection:
+            permit(connection)
+            user = users.register(connection, checked["name"], checked["email"], kept, now, role)
+            return admit(request, connection, user, now)
+    except Conflict as error:
+        raise Refused({error.field or "": error.message}, 409) from error
 
 
 def typed_in(form: FormData, name: str) -> str:

@@ -134,7 +134,7 @@ def test_a_folder_goes_out_and_comes_in(tmp_path: Path) -> None:
 
 def test_a_zip_that_was_packed_is_read_again() -> None:
     buffer, files = BytesIO(), {"a.yaml": b"a" * 999, "images/c.png": b"c"}
-    pack(files.items(), buffer, NOW)
+    assert list(pack(files.items(), buffer, NOW)) == list(files)
     read = unpacked(buffer.getvalue())
     assert read.texts | read.pictures == files and not read.problems
     (first, _) = ZipFile(buffer).infolist()

@@ -82,7 +82,7 @@ def test_what_goes_out_comes_into_an_empty_database_byte_for_byte(
         f"images/{photo.hash}.webp": photo.data,
     }
     buffer = BytesIO()
-    pack(out.items(), buffer, NOW)
+    assert list(pack(out.items(), buffer, NOW)) == list(out)
     other = connect(f"sqlite:///{tmp_path}/other.db")
     migrate(other)
     eve = instructor(other, "Eve")

@@ -87,7 +87,8 @@ def test_every_route_gives_everyone_the_answer_it_declares(
         "slug": "fcn-parameter-count",
         "name": "bias_forgotten",
         "action": "hint",
-        "image_hash": "0" * 64, "token": "none",
+        "image_hash": "0" * 64,
+        "token": "none",
         **arranged(people),
     }
     table = [route for route in routes(app.routes) if route[1] != "/api/openapi.json"]

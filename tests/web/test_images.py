@@ -116,7 +116,7 @@ def test_an_image_nobody_uploaded_is_not_found(device: Device, path: str) -> Non
     assert device().get(f"/images/{path}").status_code == 404
 
 
-@pytest.mark.parametrize("path", ["/teach/images"])
+@pytest.mark.parametrize("path", ["/teach/images", "/teach/import"])
 def test_only_somebody_signed_in_may_send_much(app: FastAPI, device: Device, path: str) -> None:
     ann, guest = device(), device()
     signed_in(app, ann)
