@@ -17,6 +17,7 @@ from app.questions.question import Drill
 from app.teaching.house import in_order
 from app.teaching.labels import label_of
 from app.teaching.options import Around
+from app.teaching.plain import Givens, plainly
 from app.teaching.shapes import Both, Field, Leaf, OneOf, Record, Repeated, fields_of
 from app.text import text
 
@@ -42,13 +43,16 @@ def blank(response: str) -> dict[str, Any]:
     )
 
 
-def from_operation(operation: str, drills_source: str) -> dict[str, Any]:
-    """A question from the drills of an operation, with the numbers of the second level. NotFound for no such operation."""
+def from_operation(operation: str, drills_source: str, givens: Givens = ()) -> dict[str, Any]:
+    """A question from the drills of an operation, with the numbers of the second level. NotFound for no such operation.
+
+    `givens`: the numbers of its variants, for leaving out what its texts say of other levels.
+    """
     if operation not in OPERATIONS:
         raise NotFound
     content = mapping(drills_source, f"drills/{operation.replace('_', '-')}.yaml")
     level = content.pop("levels")[LEVEL - 1]
-    return ordered(deepcopy({**content, **level, "marks": 1}))
+    return ordered(plainly(deepcopy({**content, **level, "marks": 1}), givens))
 
 
 def ordered(content: Mapping[str, Any]) -> dict[str, Any]:

@@ -17,12 +17,13 @@ from app.questions.document import mapping
 from app.questions.part import RESPONSES
 from app.questions.shown import RESPONSE_TITLES
 from app.questions.source import BankError, Problem
+from app.questions.variant import variant
 from app.storage import revisions
 from app.storage.database import reading, writing
 from app.study.library import Library
 from app.teaching import authoring, publishing
 from app.teaching.authoring import Authored
-from app.teaching.blanks import blank, from_operation
+from app.teaching.blanks import LEVEL, blank, from_operation
 from app.teaching.changes import changed
 from app.teaching.form import form_of
 from app.teaching.health import health
@@ -113,7 +114,9 @@ def started(library: Library, form: FormData) -> tuple[str, str]:
     kind, _, name = str(form.get("start", "")).partition(":")
     if kind == "operation" and name in OPERATIONS:
         file = name.replace("_", "-")
-        content = from_operation(name, library.bank.sources[f"drill-{file}"])
+        exam = library.question(f"drill-{file}-{LEVEL}")
+        givens = [variant(exam, n).given for n in range(100)]
+        content = from_operation(name, library.bank.sources[exam.file], givens)
         return f"my-{file}", rewritten("", content)
     if kind == "response" and name in RESPONSES:
         return f"my-{name}", rewritten("", blank(name))
