@@ -1,6 +1,5 @@
 """An instructor's questions: begun, edited as drafts, read as they will be."""
 
-import re
 from collections.abc import Container
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,10 +12,9 @@ from app.questions.question import Question
 from app.questions.source import BankError, Problem, line_of, parse, revision_of
 from app.questions.unfit import unfit
 from app.storage import revisions
+from app.teaching.slugs import LONGEST, fits
 from app.text import text
 
-SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-LONGEST_SLUG = 60
 NOT_YOURS = text(
     "这道题是别的老师出的，你可以复制一份来改。",
     "This question is another instructor's; copy it to change it.",
@@ -25,8 +23,8 @@ SLUG_TAKEN = text(
     "这个网址名已经有题目用了，换一个吧。", "Another question has this address; choose another."
 )
 SLUG_WRONG = text(
-    f"网址名只用小写字母、数字和短横，如 my-question，最多 {LONGEST_SLUG} 个字符。",
-    f"An address has lower-case letters, digits and hyphens only, such as my-question; {LONGEST_SLUG} characters at most.",
+    f"网址名只用小写字母、数字和短横，如 my-question，最多 {LONGEST} 个字符；不能以 drill- 开头或以 -drill 结尾。",
+    f"An address has lower-case letters, digits and hyphens only, such as my-question; {LONGEST} characters at most, not beginning with drill- nor ending with -drill.",
 )
 NUMBERED = text("题号只属于真题试卷，请删去这一行。", "Numbers belong to the paper; leave this line out.")
 EDITED_ELSEWHERE = text(
@@ -84,7 +82,7 @@ def begin(
 
     Invalid where it cannot be a slug. `taken`: slugs of the bank.
     """
-    if not SLUG.fullmatch(wanted) or len(wanted) > LONGEST_SLUG:
+    if not fits(wanted):
         raise Invalid(SLUG_WRONG, "slug")
     slug = free(connection, wanted, taken)
     revisions.add_question(connection, slug, owner_id, tidy(source), now)
@@ -93,9 +91,9 @@ def begin(
 
 def free(connection: Connection, wanted: str, taken: Container[str]) -> str:
     candidate, number = wanted, 1
-    while candidate in taken or candidate.startswith("drill-") or revisions.question(connection, candidate):
+    while candidate in taken or revisions.question(connection, candidate):
         number += 1
-        candidate = f"{wanted.removeprefix('drill-')}-{number}"
+        candidate = f"{wanted[: LONGEST - 5]}-{number}"
     return candidate
 
 
@@ -123,18 +121,13 @@ def tidy(source: str) -> str:
     return source.replace("\r\n", "\n").replace("\r", "\n").rstrip() + "\n"
 
 
-def read(source: str, slug: str) -> list[Question]:
-    """The question of the text, and its drill if it has one; BankError with every problem."""
-    questions = parse(source, slug, slug)
-    problems = [problem for question in questions for problem in unfit(question, slug, source)]
+def read(source: str, slug: str, file: str = "") -> list[Question]:
+    """The question of the text, and its drill if it has one; BankError with every problem of the file."""
+    file = file or slug
+    questions = parse(source, slug, file)
+    problems = [problem for question in questions for problem in unfit(question, file, source)]
     if questions[0].number is not None:
-        problems.append(Problem(slug, line_of(source, ["number"]), "number", NUMBERED))
+        problems.append(Problem(file, line_of(source, ["number"]), "number", NUMBERED))
     if problems:
         raise BankError(problems)
     return questions
-
-
-def slug_for(title: str, otherwise: str) -> str:
-    """An address made of the Latin letters of a title."""
-    words = re.findall(r"[a-z0-9]+", title.lower())
-    return "-".join(words)[:LONGEST_SLUG].strip("-") or otherwise

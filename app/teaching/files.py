@@ -11,26 +11,23 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from app.errors import Conflict, Invalid, NotAllowed, NotFound
-from app.questions.bank import unfit
-from app.questions.source import BankError, Problem, line_of, parse, revision_of
+from app.questions.source import BankError, Problem, revision_of
 from app.storage import images as stored_images
 from app.storage import revisions
 from app.teaching.archive import Files, problem
+from app.teaching.authoring import read as read_text
 from app.teaching.encoding import ENDINGS, Encoded, encoded
 from app.teaching.images import HASH, store
+from app.teaching.slugs import LONGEST, fits
 from app.text import Text, text
 
 DRAFTS = "drafts"
-SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-LONGEST_SLUG = 74  # with room for `-drill`
-RESERVED = re.compile(r"drill-.*|.*-drill")
 ADDRESS = re.compile(r"(\(\s*<?/images/)([\w.-]+)")
 NO_SLUG = text(
-    f"文件名就是题目地址：小写字母、数字和连字符，最多 {LONGEST_SLUG} 个，例如 `dense-layer-size.yaml`；不能以 drill- 开头或以 -drill 结尾。",
-    f"The file's name is the question's address: lower-case letters, digits and hyphens, at most {LONGEST_SLUG}, such as `dense-layer-size.yaml`; not beginning with drill- nor ending with -drill.",
+    f"文件名就是题目地址：小写字母、数字和连字符，最多 {LONGEST} 个，例如 `dense-layer-size.yaml`；不能以 drill- 开头或以 -drill 结尾。",
+    f"The file's name is the question's address: lower-case letters, digits and hyphens, at most {LONGEST}, such as `dense-layer-size.yaml`; not beginning with drill- nor ending with -drill.",
 )
 NO_UTF8 = text("不是 UTF-8 文本，请另存为 UTF-8。", "This is not UTF-8 text; save it as UTF-8.")
-NO_NUMBER = text("编号只给试卷里的题，请删去这一行。", "Numbers belong to the paper's questions; delete this line.")  # fmt: skip
 TWICE = text(
     "同一题有两个文件；作为草稿只能有一个。", "Two files for one question; only one can become its draft."
 )
@@ -184,19 +181,12 @@ def checked(path: str, data: bytes, pictures: Mapping[str, Encoded]) -> Brought:
         problem(path, line, "", NO_IMAGE) for found, line in shown.items() if not HASH.fullmatch(found)
     ]
     try:
-        questions = parse(source, slug if fits(slug) else "unnamed", path)
-        problems += [found for question in questions for found in unfit(question, path, source)]
-        if questions[0].number is not None:
-            problems.append(problem(path, line_of(source, ["number"]), "number", NO_NUMBER))
+        read_text(source, slug if fits(slug) else "unnamed", path)
     except BankError as error:
         problems += error.problems
     if problems:
         raise BankError(problems)
     return Brought(slug, path, source, DRAFTS in name.parts[:-1], shown)
-
-
-def fits(slug: str) -> bool:
-    return len(slug) <= LONGEST_SLUG and bool(SLUG.fullmatch(slug)) and not RESERVED.fullmatch(slug)
 
 
 def with_addresses(source: str, pictures: Mapping[str, Encoded]) -> tuple[str, dict[str, int]]:

@@ -21,7 +21,7 @@ from app.questions.variant import variant
 from app.storage import revisions
 from app.storage.database import reading, writing
 from app.study.library import Library
-from app.teaching import authoring, publishing
+from app.teaching import authoring, publishing, slugs
 from app.teaching.authoring import Authored
 from app.teaching.blanks import LEVEL, blank, from_operation
 from app.teaching.changes import changed
@@ -127,13 +127,13 @@ def started(library: Library, form: FormData) -> tuple[str, str]:
             raise NotFound
         source = library.bank.sources[found.file]
         content = {k: v for k, v in mapping(source, chosen).items() if k not in ("number", "erratum")}
-        return f"{found.file}-copy"[: authoring.LONGEST_SLUG], rewritten(source, content)
+        return f"{found.file[: slugs.LONGEST - 5]}-copy", rewritten(source, content)
     if kind == "text":
         source = str(form.get("source", ""))
         if not source.strip():
             raise Invalid(NO_TEXT, "source")
         title = title_of(source)
-        return authoring.slug_for(title.en if title else "", NEW_TITLE), source
+        return slugs.slug_for(title.en if title else "", NEW_TITLE), source
     raise Invalid(NO_START, "start")
 
 
