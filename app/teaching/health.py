@@ -20,6 +20,7 @@ FEW = 10  # different variants: soon known by heart
 class Health:
     """What was tried, what keeps the question from being published, and what is only worth knowing."""
 
+    question: Question
     variants: int
     different: int
     problems: tuple[Text, ...]
@@ -41,7 +42,7 @@ def health(source: str, slug: str) -> Health:
     tried = VARIANTS if main.varies else 1
     different = {json.dumps(variant(main, n).given, sort_keys=True, default=str) for n in range(tried)}
     notes = tuple(worth_knowing(main, len(different)))
-    return Health(tried, len(different), tuple(problems)[:SHOWN], notes)
+    return Health(main, tried, len(different), tuple(problems)[:SHOWN], notes)
 
 
 def worth_knowing(question: Question, different: int) -> Iterator[Text]:

@@ -93,7 +93,7 @@ def test_from_an_operation_to_students_in_few_steps(
     student = person("Li Lei")
     assert student.get(f"/questions/{slug}").status_code == 404
     check = instructor.get(f"{address}/publish").text
-    assert "没有问题" in check and "200 组数" in check
+    assert "没有问题" in check and "200 组数" in check and "约 4 分钟 · 中英双语" in check
     done = instructor.post(f"{address}/publish", data={"note": "first"})
     assert done.status_code == 303 and "学生现在就能看到" in instructor.get(done.headers["location"]).text
     shown = student.get(f"/questions/{slug}", headers=headers)
