@@ -23,7 +23,7 @@ from app.web import (
     home,
     membership,
     questions,
-    rosters,
+    roster,
 )
 from app.web.rendering import ROOT
 from app.web.security import Security
@@ -68,7 +68,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     errors.install(app)
     for module in (
-        home, questions, drills, accounts, api, documentation, classes, rosters, downloads, membership,
+        home, questions, drills, accounts, api, documentation, classes, roster, downloads, membership,
     ):  # fmt: skip
         app.include_router(module.router)
     app.mount("/static", Static(directory=ROOT / "static"), name="static")
