@@ -27,7 +27,7 @@ from app.web import (
     membership,
     questions,
     regrading,
-    rosters,
+    roster,
     setup,
     trial,
 )
@@ -35,7 +35,7 @@ from app.web.rendering import ROOT
 from app.web.security import Security
 
 ROUTERS = (
-    home, questions, drills, accounts, setup, membership, authoring, trial, regrading, images, files, classes, rosters,
+    home, questions, drills, accounts, setup, membership, authoring, trial, regrading, images, files, classes, roster,
     downloads, api, documentation,
 )  # fmt: skip
 

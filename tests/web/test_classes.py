@@ -18,7 +18,7 @@ from app.main import create_app
 from app.settings import Settings
 from app.storage.database import reading, writing
 from app.storage.tables import attempts, classes, members, metadata, sessions, users
-from app.web import rosters
+from app.web import roster
 
 NINE = "/questions/fcn-parameter-count"
 PASSWORD = "correct horse"
@@ -287,7 +287,7 @@ def test_members_see_their_own_progress_and_others_nothing(
     assert bob.get(own).status_code == 403 and teacher.get(own).status_code == 403
 
 
-# --- rosters
+# --- roster
 
 LIST = "姓名,学号,邮箱\n张三,20260001,\n李四,20260002,li@example.org\n"
 
@@ -430,15 +430,15 @@ def test_an_import_that_fails_in_the_middle_leaves_nothing(
     app: FastAPI, teacher: TestClient, at: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = count(app)
-    real, calls = rosters.users.register, []
+    real, calls = roster.users.register, []
 
     def taken(*arguments: Any) -> Any:
         calls.append(arguments)
         if len(calls) == 2:  # somebody has registered the name since the preview
-            raise rosters.Conflict(rosters.users.NAME_TAKEN, "name")
+            raise roster.Conflict(roster.users.NAME_TAKEN, "name")
         return real(*arguments)
 
-    monkeypatch.setattr(rosters.users, "register", taken)
+    monkeypatch.setattr(roster.users, "register", taken)
     response = listed(teacher, at, LIST, "/confirm")
     assert response.status_code == 422 and "已经有人用了" in response.text and len(calls) == 2
     assert kept(response.text)[-1].replace("\r\n", "\n") == LIST and count(app) == before
