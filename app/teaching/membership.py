@@ -163,5 +163,16 @@ def memberships_of(connection: Connection, user_id: int) -> list[Membership]:
     return [Membership(read_class(row), row.owner, row.state) for row in connection.execute(query)]
 
 
+def learners_of(connection: Connection, owner_id: int) -> set[int]:
+    """The learners whose practice an instructor may see: who has joined one of the classes."""
+    query = (
+        select(users.c.learner_id)
+        .join_from(members, classes)
+        .join(users, users.c.id == members.c.user_id)
+        .where(classes.c.owner_id == owner_id, members.c.state == "joined")
+    )
+    return set(connection.scalars(query))
+
+
 def owner_name(connection: Connection, classroom: Classroom) -> str:
     return str(connection.scalar(select(users.c.name).where(users.c.id == classroom.owner_id)))

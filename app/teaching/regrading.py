@@ -7,7 +7,6 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from app.errors import NotAllowed, NotFound
 from app.grading.marks import SPANS, kept, restored, share
 from app.grading.regrade import Asked, NotRegradable, Regrader, regrader
 from app.grading.verdict import Verdict
@@ -17,7 +16,7 @@ from app.questions.revision import questions_in
 from app.questions.source import BankError
 from app.storage.attempts import Attempt
 from app.storage.corrections import correct, count_learners, learners_of, lock_learners
-from app.storage.revisions import question, revision
+from app.storage.revisions import revision
 from app.text import Text, text
 
 OUTDATED = text(
@@ -116,15 +115,6 @@ class Answer:
     def last(self) -> Any:
         """The entry that the learner sees the score of."""
         return self.marks[-1] if self.marks else self.entry
-
-
-def check_owner(connection: Connection, slug: str, user_id: int) -> None:
-    """NotFound where no instructor has made the question, NotAllowed where another one did."""
-    row = question(connection, slug)
-    if row is None:
-        raise NotFound
-    if row.owner_id != user_id:
-        raise NotAllowed
 
 
 def unwatched(people: People, count: int) -> People:

@@ -8,7 +8,9 @@ from starlette.responses import RedirectResponse, Response
 from app.errors import NotFound
 from app.storage.database import reading, writing
 from app.study.library import Library
-from app.teaching.regrading import Newest, apply, check_owner, preview
+from app.teaching import membership
+from app.teaching.authoring import owned
+from app.teaching.regrading import Newest, apply, preview
 from app.text import text
 from app.web.audience import open_to
 from app.web.dependencies import TheEngine, TheInstructor, TheLibrary
@@ -34,14 +36,13 @@ def show(
     corrected: str = "",
 ) -> Response:
     with reading(engine) as connection:
-        check_owner(connection, slug, user.id)
+        owned(connection, slug, user.id)
         found = preview(connection, newest(library, slug), datetime.now(UTC))
-    named = [change for change in found.changes if change.name]
-    refused = [refusal for refusal in found.refusals if refusal.name]
+        known = membership.learners_of(connection, user.id)
     context = {
-        "question": library.question(slug), "found": found, "named": named[:SHOWN], "refused": refused[:SHOWN],
-        "hidden": len(named[SHOWN:]) + len(refused[SHOWN:]),
-        "guests": len(found.changes) + len(found.refusals) - len(named) - len(refused),
+        "question": library.question(slug), "found": found, "known": known,
+        "changes": found.changes[:SHOWN], "refused": found.refusals[:SHOWN],
+        "hidden": len(found.changes[SHOWN:]) + len(found.refusals[SHOWN:]),
         "corrected": int(corrected) if corrected.isascii() and corrected.isdigit() else None,
     }  # fmt: skip
     return render(request, "teach/regrade.html", context)
@@ -52,7 +53,7 @@ def show(
 def regrade(slug: str, library: TheLibrary, engine: TheEngine, user: TheInstructor) -> Response:
     now = datetime.now(UTC)
     with reading(engine) as connection:
-        check_owner(connection, slug, user.id)
+        owned(connection, slug, user.id)
         by = newest(library, slug)
         preview(connection, by, now)  # judging takes long: done before anything is locked
     with writing(engine) as connection:

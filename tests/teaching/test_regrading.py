@@ -9,7 +9,6 @@ import pytest
 from sqlalchemy import Engine, func, select
 
 from app.accounts import users
-from app.errors import NotAllowed, NotFound
 from app.questions.source import parse
 from app.questions.variant import variant
 from app.storage import attempts as log
@@ -255,14 +254,3 @@ def test_help_taken_before_still_counts_after(room: Room) -> None:
     found = room.regrade(regrading.apply)
     assert found.bests[room.learner("Ann"), SLUG] == (None, None)
     assert (room.progress("Ann").best, room.progress("Ann").last) == (None, 0.75) and room.is_derived()
-
-
-def test_only_the_owner_marks_anew(room: Room) -> None:
-    with writing(room.engine) as connection:
-        owner = users.register(connection, "Eve", None, "hash", NOW, "instructor")
-        publish_text(connection, RIGHT, owner.id, "of-eve")
-        regrading.check_owner(connection, "of-eve", owner.id)
-        with pytest.raises(NotAllowed):
-            regrading.check_owner(connection, "of-eve", owner.id + 1)
-        with pytest.raises(NotFound):
-            regrading.check_owner(connection, "fcn-parameter-count", owner.id)

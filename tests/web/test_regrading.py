@@ -94,13 +94,19 @@ def test_a_correction_reaches_everyone_who_answered(
     students = {name: device(name) for name in STUDENTS} | {"guest": device()}
     for name, client in students.items():
         answer(client, STUDENTS.get(name, "27"))
+    made = eve.post("/teach/classes", data={"name": "Deep learning"}).headers["location"]
+    code = re.search(r"/join/([A-Z0-9]{6})", eve.get(made).text)
+    assert code
+    for name in ("Ann", "Cas"):
+        assert students[name].post(f"/join/{code[1]}").status_code == 303
     publishes(RIGHT)
     before = entries(app)
     preview = text_of(eve.get(REGRADE))
     assert "旧版的作答共 4 份：3 份的批改会变，1 份不变，0 份不能重新批改" in preview
-    assert "有 1 份来自没有登录的访客" in preview
-    assert re.search(r"Ann 原题的数 0% → 75% 0% → 75% 参数总数 不对 → 正确 Bob 原题的数 75% → 0%", preview)
-    assert "Cas" not in preview and entries(app) == before
+    change = r"原题的数 0% → 75% 0% → 75% 参数总数 不对 → 正确"
+    assert re.search(rf"Ann {change}", preview) and re.search(rf"访客 {change}", preview)
+    assert re.search(r"不在你班上的学生 原题的数 75% → 0%", preview)
+    assert "Cas" not in preview and "Bob" not in preview and entries(app) == before
     done = eve.post(REGRADE)
     assert (done.status_code, done.headers["location"]) == (303, f"{REGRADE}?corrected=3")
     after = text_of(eve.get(done.headers["location"]))
