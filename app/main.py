@@ -1,5 +1,6 @@
 """The application: settings, database, bank, routers, error pages."""
 
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -58,7 +59,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        gc.freeze()  # a large bank need not be looked through again at every collection
         yield
+        gc.unfreeze()
         engine.dispose()
 
     app = FastAPI(

@@ -1,10 +1,10 @@
-"""`make bench`: pages and grading, as ratios within one run; `python -m bench grading` for one of them."""
+"""`make bench`: pages, grading and a large bank, as ratios within one run; `python -m bench grading` for one of them."""
 
 import sys
 
-from bench import grading, pages
+from bench import bank, grading, pages
 
-BENCHES = {"pages": pages.main, "grading": grading.main}
+BENCHES = {"pages": pages.main, "grading": grading.main, "bank": bank.main}
 
 if __name__ == "__main__":
     for name in sys.argv[1:] or BENCHES:

@@ -38,7 +38,7 @@ def server(factory: str, port: int, **environment: str) -> Iterator[tuple[http.c
     process = subprocess.Popen(command, env=os.environ | environment)
     try:
         connection = http.client.HTTPConnection("127.0.0.1", port)
-        for _ in range(200):
+        for _ in range(1200):
             try:
                 connection.connect()
                 break

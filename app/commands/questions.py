@@ -1,6 +1,6 @@
 """check, export, import."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime
 from itertools import repeat
@@ -20,7 +20,6 @@ from app.questions.note import check_note
 from app.questions.question import Question
 from app.questions.source import BankError
 from app.storage.database import reading, writing
-from app.study.library import open_library
 from app.teaching import archive, files
 
 cli = typer.Typer()
@@ -109,13 +108,13 @@ def import_files(
     with reading(engine) as connection:
         owner_id = instructor(connection, owner)
     try:
-        own = open_library(engine, chosen.questions).folder
+        own = load(chosen.questions).sources
         brought = archive.in_folder(path) if path.is_dir() else archive.opened(path.name, path.read_bytes())
     except BankError as error:
         fail(*map(str, error.problems))
     except OSError as error:
         fail(f"{path}: {error.strerror}")
-    found = files.read(brought, lambda paths: track(paths, "reading", console=console, transient=True))
+    found = files.read(brought, side_by_side)
     try:
         with writing(engine) as connection:
             if check:
@@ -128,6 +127,14 @@ def import_files(
         fail(*map(str, summary.problems))
     counts = ", ".join(f"{len(summary.slugs(state))} {state}" for state in files.STATES)
     say(f"Nothing was changed; there would be: {counts}." if check else f"{counts}.")
+
+
+def side_by_side(
+    check: Callable[[files.Entry], files.Checked], entries: Sequence[files.Entry]
+) -> Iterator[files.Checked]:
+    with ProcessPoolExecutor() as pool:
+        listed = pool.map(check, entries, chunksize=50)
+        yield from track(listed, "reading", len(entries), console=console, transient=True)
 
 
 def instructor(connection: Connection, name: str) -> int:

@@ -8,9 +8,9 @@ from sqlalchemy import Engine
 
 from app.accounts import setup, users
 from app.commands.terminal import fail, ready_database, say, settings
+from app.questions.bank import load
 from app.questions.source import BankError
 from app.storage.database import reading
-from app.study.library import open_library
 
 cli = typer.Typer()
 EVERYWHERE = {"0.0.0.0", "::"}  # noqa: S104 (not listened on, but recognised)
@@ -27,7 +27,7 @@ def serve(
     engine = ready_database(chosen)
     key = chosen.signing_key()
     try:
-        count = len(open_library(engine, chosen.questions).bank.listed)
+        count = len(load(chosen.questions).listed)
     except BankError as error:
         fail(*map(str, error.problems))
     say(f"Gradus · {count} questions · http://{host}:{port}")

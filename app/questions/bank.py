@@ -10,11 +10,12 @@ from app.questions.note import Note, load_notes
 from app.questions.problem import BankError, Problem
 from app.questions.question import Question
 from app.questions.source import line_of, parse, parse_levels
+from app.questions.topics import TOPICS
 from app.questions.unfit import unfit
 from app.text import text
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # what is made of a bank is kept by its identity
 class Bank:
     questions: Mapping[
         str, Question
@@ -28,6 +29,20 @@ class Bank:
     @cached_property
     def listed(self) -> list[Question]:
         return [question for question in self if not question.drill_of and not question.level]
+
+    @cached_property
+    def places(self) -> Mapping[str, int]:
+        """Where each of the listed questions stands, by slug."""
+        return {question.slug: at for at, question in enumerate(self.listed)}
+
+    @cached_property
+    def topics(self) -> Mapping[str, list[Question]]:
+        """The listed questions of each topic, in the order of a course."""
+        found: dict[str, list[Question]] = {}
+        for question in self.listed:
+            for slug in dict.fromkeys(question.topics):
+                found.setdefault(slug, []).append(question)
+        return {slug: found[slug] for slug in [*TOPICS, *sorted(found.keys() - TOPICS)] if slug in found}
 
     @cached_property
     def drills(self) -> Mapping[str, list[Question]]:

@@ -2,9 +2,9 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
 from functools import lru_cache
 
+from app.questions.bank import Bank
 from app.questions.question import Question
 from app.questions.topics import topic_title
 from app.questions.variant import ByRevision
@@ -12,12 +12,19 @@ from app.questions.variant import ByRevision
 FILLED_IN = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.S)
 
 
-def matching(questions: Iterable[Question], query: str) -> list[Question]:
-    """The questions that contain every word of the query, in either language."""
+def matching(bank: Bank, query: str) -> list[Question]:
+    """The listed questions that contain every word of the query, in either language."""
     if asked := re.fullmatch(r"第?\s*(\d{1,6})\s*题?", folded(query).strip()):
-        return [q for q in questions if q.number == int(asked[1])]
+        return [q for q in bank.listed if q.number == int(asked[1])]
     words = folded(query).split()
-    return [q for q in questions if all(word in haystack(ByRevision(q)) for word in words)]
+    return (
+        [q for q, found in haystacks(bank) if all(word in found for word in words)] if words else bank.listed
+    )
+
+
+@lru_cache(maxsize=1)
+def haystacks(bank: Bank) -> list[tuple[Question, str]]:
+    return [(question, haystack(ByRevision(question))) for question in bank.listed]
 
 
 @lru_cache(maxsize=20_000)

@@ -179,10 +179,10 @@ def pick(answer: Computed, results: Mapping[str, Value]) -> Value:
 
 
 @lru_cache(maxsize=2048)
-def _variant(slug: str, revision: str, number: int, question: "ByRevision") -> Variant:
+def _variant(question: "ByRevision", number: int) -> Variant:
     if number == 0:
         return Variant(question.question, 0, question.question.given)
-    seed = hashlib.sha256(f"{slug}:{number}".encode()).digest()
+    seed = hashlib.sha256(f"{question.question.slug}:{number}".encode()).digest()
     rng = np.random.default_rng(int.from_bytes(seed[:8], "big"))
     given = redraw(lambda: draw(question.question, rng), lambda g: is_tidy(question.question, g))
     return Variant(question.question, number, given)
@@ -190,22 +190,26 @@ def _variant(slug: str, revision: str, number: int, question: "ByRevision") -> V
 
 @dataclass(frozen=True)
 class ByRevision:
-    """Hashes a question by its revision, so that variants can be cached."""
+    """Hashes a question by its slug and revision, so that what is made of it can be cached."""
 
     question: Question
 
     def __hash__(self) -> int:
-        return hash(self.question.revision)
+        return hash((self.question.slug, self.question.revision))
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, ByRevision) and self.question.revision == other.question.revision
+        return (
+            isinstance(other, ByRevision)
+            and self.question.revision == other.question.revision
+            and self.question.slug == other.question.slug
+        )
 
 
 def variant(question: Question, number: int = 0) -> Variant:
     """Variant 0 has the printed numbers, every other is drawn from its number alone. NotFound if none."""
     if number != 0 and not (question.varies and 0 < number <= MOST_VARIANTS):
         raise NotFound
-    return _variant(question.slug, question.revision, number, ByRevision(question))
+    return _variant(ByRevision(question), number)
 
 
 def draw(question: Question, rng: Generator) -> dict[str, Any]:

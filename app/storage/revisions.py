@@ -172,7 +172,15 @@ def questions_named(connection: Connection, slugs: Iterable[str]) -> dict[str, A
     return {row.slug: row for row in each(connection, select(questions), questions.c.slug, slugs)}
 
 
-def questions_of(connection: Connection, owner_id: int | None) -> list[Any]:
+def count_of(connection: Connection, owner_id: int) -> int:
+    """How many questions an instructor has."""
+    query = select(func.count()).select_from(questions).where(questions.c.owner_id == owner_id)
+    return int(connection.scalar(query) or 0)
+
+
+def questions_of(
+    connection: Connection, owner_id: int | None, most: int | None = None, skip: int = 0
+) -> list[Any]:
     """An instructor's questions (None: everybody's), last edited first, each with its newest publication (or none)."""
     newest = (
         select(func.max(publications.c.id))
@@ -189,6 +197,7 @@ def questions_of(connection: Connection, owner_id: int | None) -> list[Any]:
         .outerjoin(revisions, revisions.c.id == publications.c.revision_id)
         .where(questions.c.owner_id == owner_id if owner_id is not None else true())
         .order_by(func.coalesce(questions.c.drafted_at, publications.c.created_at).desc(), questions.c.slug)
+        .limit(most).offset(skip)
     )  # fmt: skip
     return list(connection.execute(query))
 

@@ -1,7 +1,7 @@
 """The questions that can be practised, with the revisions attempts point at."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -52,7 +52,7 @@ class Library:
     def neighbours(self, question: Question) -> tuple[Question | None, Question | None]:
         """The listed question before and after this one (or the question it drills); the levels of a drill."""
         listed = self.bank.drills[question.operation] if question.operation else self.bank.listed
-        at = self.place(question, listed)
+        at = question.level - 1 if question.level else self.place(question)
         return (listed[at - 1] if at else None, listed[at + 1] if at + 1 < len(listed) else None)
 
     def around(self, question: Question) -> list[Question]:
@@ -60,13 +60,12 @@ class Library:
         listed = self.bank.listed
         if len(listed) <= MOST_AROUND:
             return listed
-        start = max(0, min(self.place(question, listed) - MOST_AROUND // 2, len(listed) - MOST_AROUND))
+        start = max(0, min(self.place(question) - MOST_AROUND // 2, len(listed) - MOST_AROUND))
         return listed[start : start + MOST_AROUND]
 
-    def place(self, question: Question, listed: Sequence[Question]) -> int:
+    def place(self, question: Question) -> int:
         """Where the question stands in the list, or the one that it drills."""
-        slug = question.drill_of or question.slug
-        return next(i for i, other in enumerate(listed) if other.slug == slug)
+        return self.bank.places[question.drill_of or question.slug]
 
 
 def open_library(engine: Engine, folder: Path) -> Library:

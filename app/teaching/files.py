@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import PurePosixPath
 from typing import Any, Literal, get_args
 
@@ -43,7 +44,7 @@ NOT_ONES_OWN = text("这是别的老师的题。", "This question is another ins
 State = Literal["new", "changed", "unchanged"]
 STATES: tuple[State, ...] = get_args(State)
 Refusal = tuple[int | None, Text]  # line and sentence
-Watch = Callable[[Sequence[str]], Iterable[str]]  # shows how far the reading of files has come
+Entry = tuple[str, bytes]  # path and content of a file
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,9 @@ class Brought:
     source: str
     draft: bool
     images: Mapping[str, int]
+
+
+Checked = Brought | list[Problem]
 
 
 @dataclass(frozen=True)
@@ -141,8 +145,12 @@ def text_of(connection: Connection, slug: str, owner_id: int, draft: bool = Fals
 # --- in
 
 
-def read(files: Files, watch: Watch = iter) -> Reading:
-    """Check every file. Problems name file, line and field of all that is wrong."""
+def read(
+    files: Files, each: Callable[[Callable[[Entry], Checked], Sequence[Entry]], Iterable[Checked]] = map
+) -> Reading:
+    """Check every file. Problems name file, line and field of all that is wrong.
+
+    `each` is `map`, or does the same while showing how far it has come, or in several processes."""
     problems, pictures = list(files.problems), dict[str, Encoded]()
     for path, data in files.pictures.items():
         name = PurePosixPath(path)
@@ -156,18 +164,20 @@ def read(files: Files, watch: Watch = iter) -> Reading:
                 message = text("有两张不同的图片叫这个名字。", "Two different pictures have this name.")
                 problems.append(problem(path, None, "", message))
     texts = []
-    for path in watch(list(files.texts)):
-        try:
-            texts.append(checked(path, files.texts[path], pictures))
-        except BankError as error:
-            problems += error.problems
+    check = partial(checked, hashes={name: picture.hash for name, picture in pictures.items()})
+    for found in each(check, list(files.texts.items())):
+        if isinstance(found, Brought):
+            texts.append(found)
+        else:
+            problems += found
     if not texts and not problems:
         problems.append(problem("", None, "", text("没有题目文件。", "There is no question file.")))
     return Reading(texts, list({picture.hash: picture for picture in pictures.values()}.values()), problems)
 
 
-def checked(path: str, data: bytes, pictures: Mapping[str, Encoded]) -> Brought:
-    """One text with the addresses of its images as they will be. BankError with every problem."""
+def checked(entry: Entry, hashes: Mapping[str, str]) -> Checked:
+    """One text with the addresses of its images as they will be, or every problem. `hashes`: of the pictures, by name."""
+    path, data = entry
     name = PurePosixPath(path)
     slug = name.stem
     problems = [] if fits(slug) else [problem(path, None, "", NO_SLUG)]
@@ -175,8 +185,8 @@ def checked(path: str, data: bytes, pictures: Mapping[str, Encoded]) -> Brought:
         source = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise BankError([*problems, problem(path, line, "", NO_UTF8)]) from None
-    source, shown = with_addresses(source, pictures)
+        return [*problems, problem(path, line, "", NO_UTF8)]
+    source, shown = with_addresses(source, hashes)
     problems += [
         problem(path, line, "", NO_IMAGE) for found, line in shown.items() if not HASH.fullmatch(found)
     ]
@@ -184,18 +194,16 @@ def checked(path: str, data: bytes, pictures: Mapping[str, Encoded]) -> Brought:
         read_text(source, slug if fits(slug) else "unnamed", path)
     except BankError as error:
         problems += error.problems
-    if problems:
-        raise BankError(problems)
-    return Brought(slug, path, source, DRAFTS in name.parts[:-1], shown)
+    return problems or Brought(slug, path, source, DRAFTS in name.parts[:-1], shown)
 
 
-def with_addresses(source: str, pictures: Mapping[str, Encoded]) -> tuple[str, dict[str, int]]:
+def with_addresses(source: str, hashes: Mapping[str, str]) -> tuple[str, dict[str, int]]:
     """The text with the hashes of the pictures that came along, and by line what it shows besides."""
     others: dict[str, int] = {}
 
     def address(found: re.Match[str]) -> str:
-        if picture := pictures.get(found[2]):
-            return found[1] + picture.hash
+        if known := hashes.get(found[2]):
+            return found[1] + known
         others.setdefault(found[2], source.count("\n", 0, found.start()) + 1)
         return found[0]
 

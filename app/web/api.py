@@ -4,18 +4,21 @@ import json
 import re
 from collections.abc import Callable
 from contextlib import suppress
+from functools import lru_cache
 from inspect import cleandoc
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Body, Depends, Query, Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from starlette.exceptions import HTTPException
+from starlette.responses import Response
 
 from app.errors import Invalid
 from app.grading.grade import grade_all
 from app.grading.verdict import Outcome, Verdict
 from app.operations import OPERATIONS
 from app.operations.operation import Operation
+from app.questions.bank import Bank
 from app.questions.question import Question
 from app.questions.shown import part_shown
 from app.questions.variant import MOST_VARIANTS, variant
@@ -78,6 +81,9 @@ class QuestionListed(BaseModel):
     title: Text
     topics: list[str]
     parts: list[PartListed]
+
+
+LISTED = TypeAdapter(list[QuestionListed])
 
 
 class PartShown(PartListed):
@@ -172,10 +178,15 @@ for _name, _operation in OPERATIONS.items():
     )
 
 
-@router.get("/questions", summary="Every question of the bank")
+@router.get("/questions", summary="Every question of the bank", response_model=list[QuestionListed])
 @open_to("anyone")
-async def questions(library: TheLibrary) -> list[QuestionListed]:
-    return [QuestionListed(**listed(question)) for question in library.bank]
+def questions(library: TheLibrary) -> Response:
+    return Response(every_question(library.bank), media_type="application/json")
+
+
+@lru_cache(maxsize=1)
+def every_question(bank: Bank) -> bytes:
+    return LISTED.dump_json(LISTED.validate_python([listed(question) for question in bank]))
 
 
 @router.get("/questions/{slug}", summary="One question, without its answer", responses={404: problems[404]})

@@ -42,6 +42,7 @@ VIEWS = ("form", "source")
 ACTIONS = ("save", "try", "publish", "view:form", "view:source")  # every other button changes the form
 NO_TEXT = text("先粘贴题目的文字。", "Paste the text of a question first.")
 NO_START = text("先选一种开头。", "Choose how to begin.")
+PAGE = 60  # questions of the list
 NEW_TITLE = "new-question"
 
 
@@ -49,16 +50,21 @@ NEW_TITLE = "new-question"
 @open_to("instructor")
 def overview(request: Request, engine: TheEngine, instructor: TheInstructor) -> Response:
     with reading(engine) as connection:
-        own = revisions.questions_of(connection, instructor.id)
+        own = revisions.questions_of(connection, instructor.id, most=5)
     return render(request, "teach/index.html", {"own": [listed(row) for row in own]})
 
 
 @router.get("/teach/questions")
 @open_to("instructor")
-def index(request: Request, engine: TheEngine, instructor: TheInstructor, did: str = "") -> Response:
+def index(
+    request: Request, engine: TheEngine, instructor: TheInstructor, did: str = "", page: int = 1
+) -> Response:
     with reading(engine) as connection:
-        own = revisions.questions_of(connection, instructor.id)
-    return render(request, "teach/questions/index.html", {"own": [listed(row) for row in own], "did": did})
+        pages = max(1, -(-revisions.count_of(connection, instructor.id) // PAGE))
+        page = min(max(page, 1), pages)
+        own = revisions.questions_of(connection, instructor.id, PAGE, (page - 1) * PAGE)
+    context = {"own": [listed(row) for row in own], "did": did, "page": page, "pages": pages}
+    return render(request, "teach/questions/index.html", context)
 
 
 def listed(row: Any) -> dict[str, Any]:

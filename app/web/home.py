@@ -1,15 +1,14 @@
 """The first page, the progress page, the choice of light or dark, and whether all is well."""
 
-from collections.abc import Mapping
+from collections import Counter
 from typing import Any
 
 from fastapi import APIRouter, Request
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from app.questions.topics import TOPICS
 from app.storage import attempts
-from app.storage.attempts import Progress, state_of
+from app.storage.attempts import state_of
 from app.storage.database import is_ready, reading
 from app.storage.mistakes import mistakes_of
 from app.study.library import Library
@@ -38,7 +37,11 @@ def home(
 def progress(request: Request, library: TheLibrary, engine: TheEngine, learner: TheLearner) -> Response:
     with reading(engine) as connection:
         own = mistakes_of(connection, learner) if learner else []
-    context = overview(library, engine, learner) | {"own": own, "notes": library.bank.notes}
+    context = overview(library, engine, learner)
+    done = context["progress"]
+    # of a large bank what is begun; the questions of the paper always
+    shown = [q for q in library.bank.listed if q.number or q.slug in done or q.drill in done]
+    context |= {"own": own, "notes": library.bank.notes, "shown": shown}
     return render(request, "progress/index.html", context)
 
 
@@ -46,30 +49,23 @@ def overview(library: Library, engine: Any, learner: int | None) -> dict[str, An
     """Everything the two pages say: what was done, topic by topic, and where to go on."""
     with reading(engine) as connection:
         done = attempts.progress_of(connection, learner) if learner else {}
-    questions = library.bank.listed
-    used = {slug for question in questions for slug in question.topics}
+    bank = library.bank
+    states = {slug: state_of(p) for slug, p in done.items() if slug in bank.places}
+    tally, total = Counter[tuple[str, str]](), Counter(states.values())
+    for slug, state in states.items():
+        tally.update((topic, state) for topic in set(bank.questions[slug].topics))
     topics = [
-        {
-            "slug": slug,
-            "questions": inside,
-            "solved": count(inside, done, "solved"),
-            "tried": count(inside, done, "tried"),
-        }
-        for slug in [*TOPICS, *sorted(used - TOPICS.keys())]
-        if (inside := [q for q in questions if slug in q.topics])
+        {"slug": slug, "questions": inside, "solved": tally[slug, "solved"], "tried": tally[slug, "tried"]}
+        for slug, inside in bank.topics.items()
     ]
-    known = [(slug, p) for slug, p in done.items() if slug in library.bank.questions and p.updated_at]
+    known = [(slug, p) for slug, p in done.items() if slug in bank.questions and p.updated_at]
     latest = max(known, key=lambda entry: str(entry[1].updated_at), default=None)
     return {
-        "library": library, "questions": questions, "progress": done, "state_of": state_of, "topics": topics,
-        "solved": count(questions, done, "solved"), "tried": count(questions, done, "tried"),
-        "resume": latest and (library.bank.questions[latest[0]], latest[1]),
-        "next_new": next((q for q in questions if state_of(done.get(q.slug)) == "new"), None),
+        "library": library, "questions": bank.listed, "progress": done, "state_of": state_of, "topics": topics,
+        "solved": total["solved"], "tried": total["tried"],
+        "resume": latest and (bank.questions[latest[0]], latest[1]),
+        "next_new": next((q for q in bank.listed if state_of(done.get(q.slug)) == "new"), None),
     }  # fmt: skip
-
-
-def count(questions: Any, progress: Mapping[str, Progress], state: str) -> int:
-    return sum(state_of(progress.get(question.slug)) == state for question in questions)
 
 
 @router.post("/theme")

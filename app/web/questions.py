@@ -14,7 +14,6 @@ from app.grading.understood import ECHOES, echo
 from app.questions.part import TextPart
 from app.questions.question import Question
 from app.questions.search import matching
-from app.questions.topics import TOPICS
 from app.storage import attempts
 from app.storage.attempts import state_of
 from app.storage.database import reading
@@ -33,6 +32,10 @@ NOTHING_TYPED = text(
 )
 PAGE = 60  # questions of the list
 KINDS = ("numeric", "formula", "choice", "text")
+KIND = {
+    "number": "numeric", "numbers": "numeric", "shape": "numeric", "matrix": "numeric", "expression": "formula",
+    "text": "text",
+}  # fmt: skip
 STATES = ("new", "tried", "solved")
 LEVELS = tuple("0123456789")
 SPAN = re.compile(r"(\d{1,5})-(\d{1,5})")
@@ -49,18 +52,17 @@ def index(
     wanted = {"topic": topic, "kind": kind, "state": state, "q": q[:100]}
     found = [
         question
-        for question in matching(library.bank.listed, wanted["q"])
+        for question in matching(library.bank, wanted["q"])
         if (not topic or topic in question.topics)
         and (not kind or kind in kinds_of(question))
         and (not state or state == state_of(progress.get(question.slug)))
     ]
-    used = {slug for question in library.bank.listed for slug in question.topics}
     pages = max(1, -(-len(found) // PAGE))
     page = min(max(page, 1), pages)
     context = {
         "questions": found[(page - 1) * PAGE : page * PAGE], "found": len(found), "page": page, "pages": pages,
         "page_query": urlencode({name: value for name, value in wanted.items() if value}), "progress": progress, "wanted": wanted, "kinds_of": kinds_of, "state_of": state_of,
-        "topics": [slug for slug in [*TOPICS, *sorted(used - TOPICS.keys())] if slug in used],
+        "topics": list(library.bank.topics),
         "kinds": KINDS, "states": STATES, "total": len(library.bank.listed),
     }  # fmt: skip
     return render(request, "questions/index.html", context, "questions/_list.html")
@@ -68,11 +70,7 @@ def index(
 
 def kinds_of(question: Question) -> list[str]:
     """The kinds a learner filters by, from the response types of the parts."""
-    kind = {
-        "number": "numeric", "numbers": "numeric", "shape": "numeric", "matrix": "numeric",
-        "expression": "formula", "text": "text",
-    }  # fmt: skip
-    found = {kind.get(part.response, "choice") for part in question.parts}
+    found = {KIND.get(part.response, "choice") for part in question.parts}
     return [name for name in KINDS if name in found]
 
 
