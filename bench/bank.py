@@ -12,7 +12,7 @@ from contextlib import ExitStack
 from http import HTTPStatus
 from pathlib import Path
 from statistics import median
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, unquote, urlencode
 
 import yaml
 
@@ -117,7 +117,7 @@ def compared(sites: list[Site], path: str) -> None:
         site.milliseconds(path)
     rounds = [[site.milliseconds(path) for site in sites] for _ in range(ROUNDS)]
     large, small = (median(column) for column in zip(*rounds, strict=True))
-    print(f"{path:34}{large:10.1f}{small:10.1f}{large / max(small, 0.1):10.1f}", flush=True)
+    print(f"{unquote(path):34}{large:10.1f}{small:10.1f}{large / max(small, 0.1):10.1f}", flush=True)
 
 
 def until_second(first: Site, second: Site, slug: str, source: str, n: int) -> float:
