@@ -11,6 +11,7 @@ from fastapi.testclient import TestClient
 
 from app.main import create_app
 from app.settings import Settings
+from app.web import authoring
 from tests.teaching.test_authoring import SOURCE
 from tests.web.conftest import Person
 
@@ -264,3 +265,31 @@ def test_a_bank_of_many_questions_is_listed_in_pages(instructor: TestClient) -> 
     assert "page=2" in first and 'rel="prev"' in second
     dots = instructor.get("/questions/parameters-of-a-convolution").text.split("</nav>")[1]
     assert dots.count("<li>") == 40
+    own = [instructor.get("/teach/questions", params={"page": page}).text for page in (0, 1, 2)]
+    assert [page.count("/teach/questions/parameters") for page in own] == [40] * 3 and "page=2" not in own[1]
+    assert instructor.get("/teach").text.count("/teach/questions/parameters") == 5
+
+
+def test_ones_own_questions_are_turned_page_by_page(
+    instructor: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(authoring, "PAGE", 2)
+    begun = [begin(instructor, "text", source=SOURCE) for _ in range(5)]
+    pages = [instructor.get("/teach/questions", params={"page": page}).text for page in (1, 2, 3, 4)]
+    listed = [re.findall(r'<a href="(/teach/questions/param[^"]*)"', page) for page in pages]
+    assert [len(found) for found in listed] == [2, 2, 1, 1] and listed[2] == listed[3]
+    assert sorted(address for found in listed[:3] for address in found) == sorted(begun)
+    assert 'rel="next"' in pages[0] and 'rel="prev"' not in pages[0] and 'rel="next"' not in pages[2]
+
+
+def test_progress_lists_the_paper_and_what_was_begun(person: Person, instructor: TestClient) -> None:
+    addresses = [begin(instructor, "text", source=SOURCE) for _ in range(2)]
+    for address in addresses:
+        instructor.post(f"{address}/publish")
+    begun, left = (address.rsplit("/", 1)[1] for address in addresses)
+    student = person()
+    student.post(f"/questions/{begun}", data={"total": "60"})
+    page = student.get("/progress").text
+    assert f'href="/questions/{begun}"' in page and f'href="/questions/{left}"' not in page
+    assert "另有 1 道还没做过的题" in page and 'href="/questions/fcn-parameter-count"' in page
+    assert left in student.get("/questions?state=new").text
