@@ -21,7 +21,7 @@ from app.questions.variant import variant
 from app.storage import revisions
 from app.storage.database import reading, writing
 from app.study.library import Library
-from app.teaching import authoring, publishing, slugs
+from app.teaching import authoring, classes, publishing, slugs
 from app.teaching.authoring import Authored
 from app.teaching.blanks import LEVEL, blank, from_operation
 from app.teaching.changes import changed
@@ -51,7 +51,12 @@ NEW_TITLE = "new-question"
 def overview(request: Request, engine: TheEngine, instructor: TheInstructor) -> Response:
     with reading(engine) as connection:
         own = revisions.questions_of(connection, instructor.id, most=5)
-    return render(request, "teach/index.html", {"own": [listed(row) for row in own]})
+        taught = classes.owned_by(connection, instructor.id)
+    context = {
+        "own": [listed(row) for row in own],
+        "classes": [each for each in taught if not each.classroom.archived_at],
+    }
+    return render(request, "teach/index.html", context)
 
 
 @router.get("/teach/questions")
