@@ -112,7 +112,10 @@ def wrong_sheet(
 
 
 def percent(share: float | None) -> float | None:
-    return None if share is None else round(100 * share, 1)
+    if share is None:
+        return None
+    shown = round(100 * share, 1)
+    return int(shown) if shown.is_integer() else shown
 
 
 def sent(sheets: Sequence[Sheet], kind: Kind, name: str) -> Response:
