@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app.errors import Conflict, Invalid, NotAllowed, NotFound
 from app.questions.bank import unfit
+from app.questions.document import decoded
 from app.questions.source import BankError, Problem, line_of, parse, revision_of
 from app.storage import images as stored_images
 from app.storage import revisions
@@ -29,7 +30,6 @@ NO_SLUG = text(
     f"文件名就是题目地址：小写字母、数字和连字符，最多 {LONGEST_SLUG} 个，例如 `dense-layer-size.yaml`；不能以 drill- 开头或以 -drill 结尾。",
     f"The file's name is the question's address: lower-case letters, digits and hyphens, at most {LONGEST_SLUG}, such as `dense-layer-size.yaml`; not beginning with drill- nor ending with -drill.",
 )
-NO_UTF8 = text("不是 UTF-8 文本，请另存为 UTF-8。", "This is not UTF-8 text; save it as UTF-8.")
 NO_NUMBER = text("编号只给试卷里的题，请删去这一行。", "Numbers belong to the paper's questions; delete this line.")  # fmt: skip
 TWICE = text(
     "同一题有两个文件；作为草稿只能有一个。", "Two files for one question; only one can become its draft."
@@ -175,10 +175,9 @@ def checked(path: str, data: bytes, pictures: Mapping[str, Encoded]) -> Brought:
     slug = name.stem
     problems = [] if fits(slug) else [problem(path, None, "", NO_SLUG)]
     try:
-        source = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise BankError([*problems, problem(path, line, "", NO_UTF8)]) from None
+        source = decoded(data, path)
+    except BankError as error:
+        raise BankError([*problems, *error.problems]) from None
     source, shown = with_addresses(source, pictures)
     problems += [
         problem(path, line, "", NO_IMAGE) for found, line in shown.items() if not HASH.fullmatch(found)
