@@ -6,6 +6,7 @@ from functools import cached_property
 from pathlib import Path
 
 from app.operations import OPERATIONS
+from app.questions.document import decoded
 from app.questions.note import Note, load_notes
 from app.questions.problem import BankError, Problem
 from app.questions.question import Question
@@ -87,11 +88,8 @@ def load(folder: Path) -> Bank:
     problems: list[Problem] = []
     files: list[tuple[Path, str, list[Question]]] = []
     for path in [*sorted(folder.glob("*.yaml")), *sorted((folder / "drills").glob("*.yaml"))]:
-        source, file = path.read_text(encoding="utf-8"), str(path.relative_to(folder))
-        read = parse if path.parent == folder else parse_levels
         try:
-            questions = read(source, path.stem, file)
-            problems += [problem for question in questions for problem in unfit(question, file, source)]
+            source, questions = read(path, str(path.relative_to(folder)), levels=path.parent != folder)
             files.append((path, source, questions))
         except BankError as error:
             problems += error.problems
@@ -106,6 +104,15 @@ def load(folder: Path) -> Bank:
         {questions[0].file: source for _, source, questions in files},
         load_notes(folder / "mistakes"),
     )
+
+
+def read(path: Path, file: str, levels: bool) -> tuple[str, list[Question]]:
+    """The text of one file and its questions, of a file of drills those of its levels. BankError with every problem."""
+    source = decoded(path.read_bytes(), file).replace("\r\n", "\n")
+    questions = (parse_levels if levels else parse)(source, path.stem, file)
+    if problems := [problem for question in questions for problem in unfit(question, file, source)]:
+        raise BankError(problems)
+    return source, questions
 
 
 def repeated_numbers(files: list[tuple[Path, str, list[Question]]]) -> Iterator[Problem]:

@@ -49,6 +49,15 @@ UNPRINTED = re.compile("[\x00-\x1f\x7f]")
 ESCAPED = re.compile("[\x00-\x09\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 
+def decoded(data: bytes, file: str) -> str:
+    """The text of a file. BankError with the line that is not UTF-8."""
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise refusal(file, line, "不是 UTF-8 文本，请另存为 UTF-8。", "This is not UTF-8 text; save it as UTF-8.") from None  # fmt: skip
+
+
 def mapping(source: str, file: str, aliases: bool = False) -> dict[str, Any]:
     """The fields of a file. BankError with the line of all that no question file may hold."""
     if len(source) > MAX_LENGTH:

@@ -192,7 +192,9 @@ def questions_of(
         select(
             questions, revisions.c.source, publications.c.id.label("publication_id"),
             publications.c.revision_id, publications.c.created_at.label("published_at"),
+            users.c.name.label("owner"),
         )
+        .outerjoin(users, users.c.id == questions.c.owner_id)
         .outerjoin(publications, publications.c.id == newest)
         .outerjoin(revisions, revisions.c.id == publications.c.revision_id)
         .where(questions.c.owner_id == owner_id if owner_id is not None else true())

@@ -40,10 +40,13 @@ class Library:
         return self.revision_ids[question.file]
 
     def mistake_title(self, slug: str, name: str) -> Text:
-        """What a mistake without a note is called: a wrong formula of its question, or the printed key's error."""
+        """What a mistake is called: by its note, by its question (where that is still there) or by its name."""
+        if note := self.bank.notes.get(name):
+            return note.title
+        asked = self.bank.questions.get(slug)
         declared = {
             mistake.name: mistake.title
-            for part in self.question(slug).parts
+            for part in (asked.parts if asked else ())
             if isinstance(part, ExpressionPart)
             for mistake in part.answer.mistakes
         }

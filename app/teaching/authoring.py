@@ -3,17 +3,18 @@
 from collections.abc import Container
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import Connection
 
 from app.errors import Conflict, Invalid, NotAllowed, NotFound
+from app.questions.document import mapping
 from app.questions.question import Question
 from app.questions.source import BankError, Problem, line_of, parse, revision_of
 from app.questions.unfit import unfit
 from app.storage import revisions
 from app.teaching.slugs import LONGEST, fits
-from app.text import text
+from app.text import Text, text
 
 NOT_YOURS = text(
     "这道题是别的老师出的，你可以复制一份来改。",
@@ -38,7 +39,7 @@ class Authored:
     """A question of an instructor as it stands: its draft, and what students see."""
 
     slug: str
-    owner_id: int
+    owner_id: int | None  # None where the owner's account is gone
     draft: str | None  # None where nothing is being changed
     published: str | None  # the text that students see
     revision_id: int | None
@@ -55,13 +56,51 @@ class Authored:
         return revision_of(self.source)[:16]
 
 
+@dataclass(frozen=True)
+class Listed:
+    """A question in a list: its title as it stands, its state, and whether it has changes not yet published."""
+
+    slug: str
+    title: Text | None
+    state: Literal["draft", "published", "retired"]
+    edited: bool
+    owner: str | None
+
+
+def listed(
+    connection: Connection, owner_id: int | None, most: int | None = None, skipped: int = 0
+) -> list[Listed]:
+    """An instructor's questions (None: everybody's), last edited first."""
+    found = []
+    for row in revisions.questions_of(connection, owner_id, most, skipped):
+        title = title_of((row.draft if row.draft is not None else row.source) or "")
+        state: Any = "published" if row.revision_id else "retired" if row.publication_id else "draft"
+        found.append(Listed(row.slug, title, state, row.draft is not None, row.owner))
+    return found
+
+
+def title_of(source: str) -> Text | None:
+    """What a text calls its question, None where that cannot be read."""
+    try:
+        title = mapping(source, "")["title"]
+        return Text(**title) if isinstance(title, dict) else text(str(title), str(title))
+    except (BankError, KeyError, TypeError, ValueError):
+        return None
+
+
 def owned(connection: Connection, slug: str, user_id: int) -> Authored:
     """The question of this owner; NotFound where there is none, NotAllowed where it is another's."""
+    question = found(connection, slug)
+    if question.owner_id != user_id:
+        raise NotAllowed(NOT_YOURS)
+    return question
+
+
+def found(connection: Connection, slug: str) -> Authored:
+    """The question, whoever owns it; NotFound where no instructor has one of this slug."""
     row = revisions.question(connection, slug)
     if row is None:
         raise NotFound
-    if row.owner_id != user_id:
-        raise NotAllowed(NOT_YOURS)
     newest = revisions.published(connection, slug)
     published: Any = None
     if newest and newest.revision_id is not None:
@@ -69,10 +108,9 @@ def owned(connection: Connection, slug: str, user_id: int) -> Authored:
     elif newest:  # a retired question is edited from what it said last
         last = next((p for p in revisions.history(connection, slug) if p.source is not None), None)
         draft = row.draft if row.draft is not None else last and last.source
-        return Authored(slug, user_id, draft, None, None, retired=True)
-    return Authored(
-        slug, user_id, row.draft, published and published.source, published and published.id, retired=False
-    )
+        return Authored(slug, row.owner_id, draft, None, None, retired=True)
+    source, revision_id = (published.source, published.id) if published else (None, None)
+    return Authored(slug, row.owner_id, row.draft, source, revision_id, retired=False)
 
 
 def begin(

@@ -7,12 +7,12 @@ from datetime import datetime
 from typing import Any, TypeVar
 from unicodedata import category, normalize
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, func, insert, select, true, update
 from sqlalchemy.exc import IntegrityError
 
 from app.errors import Conflict, Invalid, NotAllowed, NotFound
 from app.storage.attempts import new_id
-from app.storage.tables import classes, members
+from app.storage.tables import classes, members, users
 from app.text import text
 
 LONGEST_NAME = 80
@@ -37,9 +37,10 @@ class Classroom:
 
 @dataclass(frozen=True)
 class Listed:
-    """A class in its owner's list, with how many have joined and how many are only invited."""
+    """A class in a list, with how many have joined and how many are only invited."""
 
     classroom: Classroom
+    owner: str
     joined: int
     invited: int
 
@@ -111,23 +112,29 @@ def owned(connection: Connection, class_id: int, user_id: int) -> Classroom:
     return classroom
 
 
-def owned_by(connection: Connection, owner_id: int) -> list[Listed]:
-    """An instructor's classes, the newest first, archived ones last."""
+def of_code(connection: Connection, code: str) -> Classroom | None:
+    """The class of this code, archived or not."""
+    row = connection.execute(select(classes).where(classes.c.code == normal_code(code))).first()
+    return read_class(row) if row else None
+
+
+def owned_by(connection: Connection, owner_id: int | None) -> list[Listed]:
+    """An instructor's classes (None: everybody's), the newest first, archived ones last."""
+    wanted = classes.c.owner_id == owner_id if owner_id is not None else true()
     joined = func.count(members.c.user_id).filter(members.c.state == "joined")
     counted = (
         select(members.c.class_id, joined.label("joined"), func.count().label("everyone"))
         .join_from(members, classes)
-        .where(classes.c.owner_id == owner_id)
+        .where(wanted)
         .group_by(members.c.class_id)
     )
     counts = {row.class_id: row for row in connection.execute(counted)}
-    query = select(classes).where(classes.c.owner_id == owner_id).order_by(classes.c.id.desc())
+    query = select(classes, users.c.name.label("owner")).join_from(classes, users).where(wanted)
     listed = []
-    for row in connection.execute(query):
+    for row in connection.execute(query.order_by(classes.c.id.desc())):
         many = counts.get(row.id)
-        listed.append(
-            Listed(read_class(row), many.joined if many else 0, many.everyone - many.joined if many else 0)
-        )
+        joined_now, invited = (many.joined, many.everyone - many.joined) if many else (0, 0)
+        listed.append(Listed(read_class(row), row.owner, joined_now, invited))
     return sorted(listed, key=lambda each: each.classroom.archived_at is not None)
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from app.errors import Conflict, Invalid, NotAllowed, NotFound
+from app.questions.document import decoded
 from app.questions.source import BankError, Problem, revision_of
 from app.storage import images as stored_images
 from app.storage import revisions
@@ -28,7 +29,6 @@ NO_SLUG = text(
     f"文件名就是题目地址：小写字母、数字和连字符，最多 {LONGEST} 个，例如 `dense-layer-size.yaml`；不能以 drill- 开头或以 -drill 结尾。",
     f"The file's name is the question's address: lower-case letters, digits and hyphens, at most {LONGEST}, such as `dense-layer-size.yaml`; not beginning with drill- nor ending with -drill.",
 )
-NO_UTF8 = text("不是 UTF-8 文本，请另存为 UTF-8。", "This is not UTF-8 text; save it as UTF-8.")
 TWICE = text(
     "同一题有两个文件；作为草稿只能有一个。", "Two files for one question; only one can become its draft."
 )
@@ -182,10 +182,9 @@ def checked(entry: Entry, hashes: Mapping[str, str]) -> Checked:
     slug = name.stem
     problems = [] if fits(slug) else [problem(path, None, "", NO_SLUG)]
     try:
-        source = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        return [*problems, problem(path, line, "", NO_UTF8)]
+        source = decoded(data, path)
+    except BankError as error:
+        return [*problems, *error.problems]
     source, shown = with_addresses(source, hashes)
     problems += [
         problem(path, line, "", NO_IMAGE) for found, line in shown.items() if not HASH.fullmatch(found)

@@ -1,12 +1,13 @@
 """The health of a question before it is published: tried over many variants, in both languages."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
 from app.grading.check import check
 from app.questions.question import Question
+from app.questions.source import BankError
 from app.questions.variant import variant
 from app.teaching.authoring import read
 from app.text import Text, text
@@ -37,12 +38,25 @@ def health(source: str, slug: str) -> Health:
 
     BankError where the text cannot be read."""
     questions = read(source, slug)
-    problems = dict.fromkeys(problem for question in questions for problem in check(question, VARIANTS))
+    problems = problems_of(questions)
     main = questions[0]
     tried = VARIANTS if main.varies else 1
     different = {json.dumps(variant(main, n).given, sort_keys=True, default=str) for n in range(tried)}
     notes = tuple(worth_knowing(main, len(different)))
     return Health(main, tried, len(different), tuple(problems)[:SHOWN], notes)
+
+
+def problems_of(questions: Iterable[Question], variants: int = VARIANTS) -> tuple[Text, ...]:
+    """All that is wrong with them over their first variants, each problem once."""
+    return tuple(dict.fromkeys(found for question in questions for found in check(question, variants)))
+
+
+def is_well(source: str, slug: str) -> bool:
+    """Whether it may be published."""
+    try:
+        return health(source, slug).well
+    except BankError:
+        return False
 
 
 def worth_knowing(question: Question, different: int) -> Iterator[Text]:

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app.errors import NotAllowed, NotFound
 from app.storage.tables import classes, members, users
-from app.teaching.classes import Classroom, found, normal_code, read_class
+from app.teaching.classes import Classroom, found, of_code, read_class
 from app.text import text
 
 NO_SUCH_CODE = text(
@@ -58,12 +58,12 @@ class Membership:
 
 def by_code(connection: Connection, code: str) -> Classroom:
     """The class of this code; NotFound where there is none, NotAllowed where it is archived."""
-    row = connection.execute(select(classes).where(classes.c.code == normal_code(code))).first()
-    if row is None:
+    classroom = of_code(connection, code)
+    if classroom is None:
         raise NotFound(NO_SUCH_CODE, "code")
-    if row.archived_at is not None:
+    if classroom.archived_at is not None:
         raise NotAllowed(ARCHIVED, "code")
-    return read_class(row)
+    return classroom
 
 
 def join(connection: Connection, code: str, user_id: int, now: datetime) -> Classroom:

@@ -37,7 +37,7 @@ class Version:
 
 
 def publish(
-    connection: Connection, question: Authored, source: str, author_id: int, note: str, now: datetime
+    connection: Connection, question: Authored, source: str, author_id: int | None, note: str, now: datetime
 ) -> int:
     """From now on students see this text; returns the publication. Conflict where they see it already."""
     kept = tidy(source)
@@ -49,7 +49,9 @@ def publish(
     return revisions.publish(connection, slug, revision_id, author_id, tidy_note(note), now)
 
 
-def retire(connection: Connection, question: Authored, author_id: int, note: str, now: datetime) -> int:
+def retire(
+    connection: Connection, question: Authored, author_id: int | None, note: str, now: datetime
+) -> int:
     """Students no longer find the question; what they answered stays."""
     if question.published is None:
         raise Conflict(NOT_PUBLISHED)
@@ -57,7 +59,12 @@ def retire(connection: Connection, question: Authored, author_id: int, note: str
 
 
 def roll_back(
-    connection: Connection, question: Authored, publication_id: int, author_id: int, note: str, now: datetime
+    connection: Connection,
+    question: Authored,
+    publication_id: int,
+    author_id: int | None,
+    note: str,
+    now: datetime,
 ) -> int:
     """Publish an earlier version again; a draft stays as it is."""
     versions = {p.id: p for p in revisions.history(connection, question.slug)}

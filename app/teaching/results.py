@@ -7,8 +7,11 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
 
+from app.questions.bank import Bank
+from app.questions.question import Question
 from app.storage.attempts import Progress, state_of
 from app.storage.tables import members, mistakes, progress, users
+from app.teaching.classes import Classroom
 from app.teaching.membership import Member, members_of
 
 JOINED = (members.c.class_id == bindparam("class_id"), members.c.state == "joined")
@@ -82,6 +85,24 @@ class Results:
     questions: Mapping[str, Totals]  # by slug
     topics: Mapping[str, Totals]
     mistakes: list[Common]
+
+
+def practised_by(bank: Bank, classroom: Classroom) -> list[Question]:
+    """What a class practises now; what was retired since is left out."""
+    if not classroom.slugs:
+        return bank.listed
+    return [bank.questions[slug] for slug in classroom.slugs if slug in bank.questions]
+
+
+def class_results(
+    connection: Connection, bank: Bank, classroom: Classroom, questions: Sequence[Question]
+) -> Results:
+    """Results over these questions; mistakes are those made anywhere in their topics, so in drills too."""
+    asked = [Asked(question.slug, question.topics) for question in questions]
+    topics = {topic for question in questions for topic in question.topics}
+    whole_bank = len(questions) == len(bank.listed)
+    about = None if whole_bank else {q.slug for q in bank if topics & set(q.topics)}
+    return results_of(connection, classroom.id, asked, about)
 
 
 def results_of(

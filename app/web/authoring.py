@@ -26,7 +26,7 @@ from app.teaching.authoring import Authored
 from app.teaching.blanks import LEVEL, blank, from_operation
 from app.teaching.changes import changed
 from app.teaching.form import form_of
-from app.teaching.health import health
+from app.teaching.health import health, is_well
 from app.teaching.posted import content_from
 from app.teaching.preview import Preview, preview
 from app.teaching.written import rewritten
@@ -50,10 +50,10 @@ NEW_TITLE = "new-question"
 @open_to("instructor")
 def overview(request: Request, engine: TheEngine, instructor: TheInstructor) -> Response:
     with reading(engine) as connection:
-        own = revisions.questions_of(connection, instructor.id, most=5)
+        own = authoring.listed(connection, instructor.id, most=5)
         taught = classes.owned_by(connection, instructor.id)
     context = {
-        "own": [listed(row) for row in own],
+        "own": own,
         "classes": [each for each in taught if not each.classroom.archived_at],
     }
     return render(request, "teach/index.html", context)
@@ -67,29 +67,9 @@ def index(
     with reading(engine) as connection:
         pages = max(1, -(-revisions.count_of(connection, instructor.id) // PAGE))
         page = min(max(page, 1), pages)
-        own = revisions.questions_of(connection, instructor.id, PAGE, (page - 1) * PAGE)
-    context = {"own": [listed(row) for row in own], "did": did, "page": page, "pages": pages}
+        own = authoring.listed(connection, instructor.id, PAGE, (page - 1) * PAGE)
+    context = {"own": own, "did": did, "page": page, "pages": pages}
     return render(request, "teach/questions/index.html", context)
-
-
-def listed(row: Any) -> dict[str, Any]:
-    """A question of the list: its title as it stands, and its state."""
-    source = row.draft if row.draft is not None else row.source
-    state = "published" if row.revision_id else "retired" if row.publication_id else "draft"
-    return {
-        "slug": row.slug,
-        "title": title_of(source or ""),
-        "state": state,
-        "edited": row.draft is not None,
-    }
-
-
-def title_of(source: str) -> Text | None:
-    try:
-        title = mapping(source, "")["title"]
-        return Text(**title) if isinstance(title, dict) else text(str(title), str(title))
-    except (BankError, KeyError, TypeError, ValueError):
-        return None
 
 
 # --- beginning
@@ -143,7 +123,7 @@ def started(library: Library, form: FormData) -> tuple[str, str]:
         source = str(form.get("source", ""))
         if not source.strip():
             raise Invalid(NO_TEXT, "source")
-        title = title_of(source)
+        title = authoring.title_of(source)
         return slugs.slug_for(title.en if title else "", NEW_TITLE), source
     raise Invalid(NO_START, "start")
 
@@ -315,13 +295,6 @@ def publish(
     return RedirectResponse(f"/teach/questions/{slug}/history?did=publish", 303)
 
 
-def is_well(source: str, slug: str) -> bool:
-    try:
-        return health(source, slug).well
-    except BankError:
-        return False
-
-
 def publish_page(
     request: Request, question: Authored, note: str = "", notice: Text | None = None, status: int = 200
 ) -> Response:
@@ -333,7 +306,7 @@ def publish_page(
         problems = error.problems
     changes = list(publishing.changed(question.published or "", question.source))
     context = {
-        "question_of": question, "slug": question.slug, "title": title_of(question.source), "health": found,
+        "question_of": question, "slug": question.slug, "title": authoring.title_of(question.source), "health": found,
         "problems": problems, "changes": changes, "note": note, "notice": notice,
         "here": f"/teach/questions/{question.slug}/publish",
     }  # fmt: skip
@@ -378,7 +351,7 @@ def history_page(
         question = authoring.owned(connection, slug, instructor.id)
         found = publishing.versions(connection, slug)
     context = {
-        "question_of": question, "slug": slug, "title": title_of(question.source), "versions": found,
+        "question_of": question, "slug": slug, "title": authoring.title_of(question.source), "versions": found,
         "did": did, "notice": notice, "here": f"/teach/questions/{slug}/history",
     }  # fmt: skip
     return render(request, "teach/questions/history.html", context, status=status)

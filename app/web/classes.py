@@ -20,8 +20,8 @@ from app.study.library import Library
 from app.teaching import classes, membership
 from app.teaching.answers import answers_to
 from app.teaching.classes import Classroom
-from app.teaching.results import Asked, Results, Student, results_of
-from app.text import Text, text
+from app.teaching.results import Asked, Results, Student, class_results, practised_by, results_of
+from app.text import Text
 from app.web.audience import open_to
 from app.web.dependencies import TheEngine, TheForm, TheInstructor, TheLibrary
 from app.web.rendering import render
@@ -81,39 +81,20 @@ def show(
     request: Request, library: TheLibrary, engine: TheEngine, classroom: TheClass,
     sort: str = "number", topic: str = "", q: str = "",
 ) -> Response:  # fmt: skip
-    practised = practised_by(library, classroom)
+    practised = practised_by(library.bank, classroom)
     shown = [question for question in practised if not topic or topic in question.topics]
     with reading(engine) as connection:
-        results = class_results(connection, library, classroom, shown)
+        results = class_results(connection, library.bank, classroom, shown)
         everyone = membership.members_of(connection, classroom.id)
     wanted = {"sort": sort if sort in SORTS else "number", "topic": topic, "q": q[:100]}
     context = {
         "classroom": classroom, "results": results, "questions": shown, "wanted": wanted, "sorts": SORTS,
         "students": ordered(results, wanted["sort"], wanted["q"]), "topics": topics_of(practised),
         "invited": [one for one in everyone if one.state == "invited"], "join": f"{request.base_url}join/{classroom.code}",
-        "mistakes": results.mistakes[:MOST_MISTAKES], "mistake_title": mistake_titles(library),
+        "mistakes": results.mistakes[:MOST_MISTAKES], "mistake_title": library.mistake_title,
         "notes": library.bank.notes, "bank": library.bank.questions,
     }  # fmt: skip
     return render(request, "teach/classes/page.html", context, "teach/classes/_results.html")
-
-
-def practised_by(library: Library, classroom: Classroom) -> list[Question]:
-    """What a class practises now; what was retired since is left out."""
-    if not classroom.slugs:
-        return library.bank.listed
-    known = library.bank.questions
-    return [known[slug] for slug in classroom.slugs if slug in known]
-
-
-def class_results(
-    connection: Connection, library: Library, classroom: Classroom, questions: Sequence[Question]
-) -> Results:
-    """Results over these questions; mistakes are those made anywhere in their topics, so in drills too."""
-    asked = [Asked(question.slug, question.topics) for question in questions]
-    topics = {topic for question in questions for topic in question.topics}
-    whole_bank = len(questions) == len(library.bank.listed)
-    about = None if whole_bank else {q.slug for q in library.bank if topics & set(q.topics)}
-    return results_of(connection, classroom.id, asked, about)
 
 
 def topics_of(questions: Sequence[Question]) -> list[str]:
@@ -138,17 +119,6 @@ def ordered(results: Results, sort: str, q: str) -> list[Student]:
     return sorted(found, key=by[sort]) if sort in by else found
 
 
-def mistake_titles(library: Library) -> Callable[[str, str], Text]:
-    """What a mistake is called, by the slug where it was made; its name, where that question is gone."""
-
-    def title(slug: str, name: str) -> Text:
-        if note := library.bank.notes.get(name):
-            return note.title
-        return library.mistake_title(slug, name) if slug in library.bank.questions else text(name, name)
-
-    return title
-
-
 @router.get("/teach/classes/{class_id}/questions/{slug}")
 @open_to("owner")
 def question(
@@ -162,7 +132,7 @@ def question(
         "classroom": classroom, "question": asked, "answered": answered, "totals": results.questions[slug],
         "students": results.students, "response_shown": response_shown, "most": MOST_WRONG,
         "asks": {each.variant: asks(asked, each.variant) for each in answered},
-        "mistake_title": mistake_titles(library), "notes": library.bank.notes,
+        "mistake_title": library.mistake_title, "notes": library.bank.notes,
     }  # fmt: skip
     return render(request, "teach/classes/question.html", context)
 
@@ -182,16 +152,16 @@ def student(
     request: Request, library: TheLibrary, engine: TheEngine, classroom: TheClass, user_id: str
 ) -> Response:
     """What one student did; nothing of one who has not accepted an invitation."""
-    questions = practised_by(library, classroom)
+    questions = practised_by(library.bank, classroom)
     with reading(engine) as connection:
         wanted = membership.member(connection, classroom.id, whole(user_id))
-        results = class_results(connection, library, classroom, questions)
+        results = class_results(connection, library.bank, classroom, questions)
         joined = wanted.state == "joined"
         own = mistakes_of(connection, wanted.learner_id)[:MOST_MISTAKES] if joined else []
     context = {
         "classroom": classroom, "member": wanted, "questions": questions, "own": own,
         "student": next((s for s in results.students if s.member.user_id == wanted.user_id), None),
-        "mistake_title": mistake_titles(library), "notes": library.bank.notes,
+        "mistake_title": library.mistake_title, "notes": library.bank.notes,
     }  # fmt: skip
     return render(request, "teach/classes/student.html", context)
 

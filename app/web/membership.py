@@ -16,9 +16,10 @@ from app.storage.database import reading, writing
 from app.teaching import membership
 from app.teaching.classes import Classroom
 from app.teaching.membership import Membership
+from app.teaching.results import practised_by
 from app.text import Text, text
 from app.web.audience import open_to
-from app.web.classes import practised_by, whole
+from app.web.classes import whole
 from app.web.dependencies import TheAccount, TheEngine, TheForm, TheLibrary, TheUser
 from app.web.limiting import allowed, client, exhausted
 from app.web.rendering import render
@@ -116,7 +117,7 @@ def show(
     request: Request, library: TheLibrary, engine: TheEngine, user: TheUser, member: TheMembership
 ) -> Response:
     """What the class practises, with one's own progress."""
-    questions = practised_by(library, member.classroom)
+    questions = practised_by(library.bank, member.classroom)
     with reading(engine) as connection:
         progress = attempts.progress_of(connection, user.learner_id)
     states = [state_of(progress.get(question.slug)) for question in questions]

@@ -15,7 +15,8 @@ from app.storage.database import reading, writing
 from app.teaching import pasted, roster
 from app.teaching.classes import Classroom
 from app.teaching.roster import Entry
-from app.teaching.spreadsheet import Sheet, as_csv
+from app.teaching.sheets import accounts_sheet
+from app.teaching.spreadsheet import as_csv
 from app.text import Text, text
 from app.web.audience import open_to
 from app.web.classes import TheClass
@@ -30,7 +31,6 @@ TOO_MANY = text(
     f"一次最多新建 {MOST_NEW} 个账户，请把名单分成几份。",
     f"At most {MOST_NEW} new accounts at a time; split the list.",
 )
-HEADINGS = (text("姓名", "Name"), text("学号", "Number"), text("邮箱", "E-mail"), text("密码", "Password"))
 
 
 @router.get("/teach/classes/{class_id}/roster")
@@ -70,7 +70,7 @@ def confirm(request: Request, engine: TheEngine, classroom: TheClass, form: TheU
         return preview_again(request, engine, classroom, listed, error.message)
     made = [(entry, chosen[entry.at][0]) for entry in entries if entry.outcome == "new"]
     if form.get("as") == "csv":
-        return download(as_csv(accounts_sheet(request, made)), f"{classroom.name}-accounts.csv")
+        return download(as_csv(accounts_sheet(made, language_of(request))), f"{classroom.name}-accounts.csv")
     context = {
         "classroom": classroom, "made": made, "here": f"/teach/classes/{classroom.id}/roster",
         "invited": [entry for entry in entries if entry.outcome == "invite"],
@@ -123,9 +123,3 @@ def roster_page(
     }  # fmt: skip
     faulty = problem is not None or "problem" in outcomes
     return render(request, "teach/classes/roster.html", context, status=422 if faulty else 200)
-
-
-def accounts_sheet(request: Request, made: Sequence[tuple[Entry, str]]) -> Sheet:
-    heading = [words[language_of(request)] for words in HEADINGS]
-    rows = [[entry.name, entry.number, entry.email, password] for entry, password in made]
-    return Sheet("accounts", [heading, *rows])
