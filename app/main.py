@@ -26,6 +26,7 @@ from app.web import (
     home,
     images,
     membership,
+    publishing,
     questions,
     regrading,
     roster,
@@ -36,7 +37,7 @@ from app.web.rendering import ROOT
 from app.web.security import Security
 
 ROUTERS = (
-    home, questions, drills, accounts, setup, membership, authoring, trial, regrading, images, files, classes, roster,
+    home, questions, drills, accounts, setup, membership, authoring, publishing, trial, regrading, images, files, classes, roster,
     downloads, api, documentation,
 )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""Questions of instructors: begun, written in two views, tried, published, rolled back, retired."""
+"""Questions of instructors: listed, begun, written in two views with a preview."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -16,23 +16,22 @@ from app.operations import OPERATIONS
 from app.questions.document import mapping
 from app.questions.part import RESPONSES
 from app.questions.shown import RESPONSE_TITLES
-from app.questions.source import BankError, Problem
+from app.questions.source import BankError
 from app.questions.variant import variant
 from app.storage import revisions
 from app.storage.database import reading, writing
 from app.study.library import Library
-from app.teaching import authoring, classes, publishing, slugs
+from app.teaching import authoring, classes, slugs
 from app.teaching.authoring import Authored
 from app.teaching.blanks import LEVEL, blank, from_operation
 from app.teaching.changes import changed
 from app.teaching.form import form_of
-from app.teaching.health import health, is_well
 from app.teaching.posted import content_from
 from app.teaching.preview import Preview, preview
 from app.teaching.written import rewritten
 from app.text import Text, text
 from app.web.audience import open_to
-from app.web.dependencies import TheEngine, TheForm, TheInstructor, TheLibrary, refresh
+from app.web.dependencies import TheEngine, TheForm, TheInstructor, TheLibrary
 from app.web.formulas import answer_formula, part_formula
 from app.web.rendering import render
 
@@ -256,102 +255,3 @@ def previewed(shown: Preview) -> dict[str, Any]:
         "shown": shown, "problems": shown.problems, "answer_formula": answer_formula,
         "part_formula": part_formula, "response_titles": RESPONSE_TITLES,
     }  # fmt: skip
-
-
-# --- publishing
-
-
-@router.get("/teach/questions/{slug}/publish")
-@open_to("owner")
-def before_publishing(request: Request, slug: str, engine: TheEngine, instructor: TheInstructor) -> Response:
-    return publish_page(request, owned(engine, slug, instructor))
-
-
-@router.post("/teach/questions/{slug}/publish")
-@open_to("owner")
-def publish(
-    request: Request,
-    slug: str,
-    engine: TheEngine,
-    instructor: TheInstructor,
-    library: TheLibrary,
-    form: TheForm,
-) -> Response:
-    question, note = owned(engine, slug, instructor), str(form.get("note", ""))
-    source = authoring.tidy(question.source)
-    if slug in library.folder:
-        return publish_page(request, question, note, authoring.SLUG_TAKEN, 409)
-    if not is_well(source, slug):
-        return publish_page(request, question, note, status=422)
-    try:
-        with writing(engine) as connection:
-            question = authoring.owned(connection, slug, instructor.id)
-            if authoring.tidy(question.source) != source:
-                raise Conflict(authoring.EDITED_ELSEWHERE)
-            publishing.publish(connection, question, source, instructor.id, note, datetime.now(UTC))
-    except Conflict as error:
-        return publish_page(request, question, note, error.message, 409)
-    refresh(request.app.state)
-    return RedirectResponse(f"/teach/questions/{slug}/history?did=publish", 303)
-
-
-def publish_page(
-    request: Request, question: Authored, note: str = "", notice: Text | None = None, status: int = 200
-) -> Response:
-    """The health of the question, what changes, and a note for those who come later."""
-    found, problems = None, list[Problem]()
-    try:
-        found = health(authoring.tidy(question.source), question.slug)
-    except BankError as error:
-        problems = error.problems
-    changes = list(publishing.changed(question.published or "", question.source))
-    context = {
-        "question_of": question, "slug": question.slug, "title": authoring.title_of(question.source), "health": found,
-        "problems": problems, "changes": changes, "note": note, "notice": notice,
-        "here": f"/teach/questions/{question.slug}/publish",
-    }  # fmt: skip
-    return render(request, "teach/questions/publish.html", context, status=status)
-
-
-@router.get("/teach/questions/{slug}/history")
-@open_to("owner")
-def history(
-    request: Request, slug: str, engine: TheEngine, instructor: TheInstructor, did: str = ""
-) -> Response:
-    return history_page(request, engine, slug, instructor, did)
-
-
-@router.post("/teach/questions/{slug}/history")
-@open_to("owner")
-def change(
-    request: Request, slug: str, engine: TheEngine, instructor: TheInstructor, form: TheForm
-) -> Response:
-    """Retire the question, or publish an earlier version again."""
-    do, note, now = str(form.get("do", "")), str(form.get("note", "")), datetime.now(UTC)
-    try:
-        with writing(engine) as connection:
-            question = authoring.owned(connection, slug, instructor.id)
-            if do == "retire":
-                publishing.retire(connection, question, instructor.id, note, now)
-            elif do.startswith("back:") and do[5:].isascii() and do[5:].isdigit() and len(do) < 15:
-                publishing.roll_back(connection, question, int(do[5:]), instructor.id, note, now)
-            else:
-                raise NotFound
-    except Conflict as error:
-        return history_page(request, engine, slug, instructor, notice=error.message, status=409)
-    refresh(request.app.state)
-    return RedirectResponse(f"/teach/questions/{slug}/history?did={do.partition(':')[0]}", 303)
-
-
-def history_page(
-    request: Request, engine: Engine, slug: str, instructor: User, did: str = "",
-    notice: Text | None = None, status: int = 200,
-) -> Response:  # fmt: skip
-    with reading(engine) as connection:
-        question = authoring.owned(connection, slug, instructor.id)
-        found = publishing.versions(connection, slug)
-    context = {
-        "question_of": question, "slug": slug, "title": authoring.title_of(question.source), "versions": found,
-        "did": did, "notice": notice, "here": f"/teach/questions/{slug}/history",
-    }  # fmt: skip
-    return render(request, "teach/questions/history.html", context, status=status)
