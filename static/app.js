@@ -171,7 +171,7 @@ const main = () => document.querySelector("#question form");
 document.querySelector(".prefs")?.addEventListener("click", (event) => {
   const link = event.target.closest("a"), back = event.currentTarget.querySelector("[name=back]");
   back.value = location.pathname + location.search;
-  if (link) {
+  if (link?.hreflang) {
     const here = new URL(location.href);
     here.searchParams.set("lang", link.hreflang);
     link.href = here.pathname + here.search;

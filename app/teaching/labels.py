@@ -37,6 +37,7 @@ LABELS: dict[str, Label] = {
     "Erratum.right": label("正确的是什么", "What is right"),
     "Erratum.why": label("为什么", "Why"),
     "answers": label("印错的答案", "Printed answers", "名称是哪一问的代号，内容照学生会写的样子。", "By the id of the part, as a student would type them."),
+    "language": label("题目的语言", "Languages of the question", "只写一种语言时选它，另一种可以空着。", "Choose one where it is written in just that one; the other may stay empty."),
     "drill": label("同一技能的练习题", "Drill of the same skill", "另成一题，不影响这道题的掌握情况。", "A question of its own; it never counts against this one."),
     "id": label("代号", "Id", "小写字母、数字和下划线，学生看不到。", "Small letters, digits and underscores; students never see it."),
     "ask": label("问什么", "What is asked"),
@@ -164,7 +165,7 @@ RESULTS: dict[str, Text] = {
 
 # drawn folded
 FOLDED = frozenset({
-    "number", "id", "name", "erratum", "drill", "explanation", "accept", "aliases", "mistakes", "reject", "yes", "no",
+    "number", "language", "id", "name", "erratum", "drill", "explanation", "accept", "aliases", "mistakes", "reject", "yes", "no",
 })  # fmt: skip
 # the same, until there is something in them
 RARE = frozenset({

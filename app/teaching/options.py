@@ -19,14 +19,18 @@ FIGURES = {
     "none": text("不配图", "None"),
     "three_steps": text("三个步骤", "The three steps"),
 }
+WRITTEN_IN = {
+    "": text("中文和英文都有", "Both Chinese and English"),
+    "zh": text("只有中文", "Chinese only"),
+    "en": text("只有英文", "English only"),
+}
 
 
 def options_of(field: Field, around: Around, declared: Sequence[str]) -> Options:
-    """The options of a field: those of its type, else those that there are."""
-    if declared:
-        return [(name, LAYER_TITLES.get(name, text(name, name))) for name in declared]
-    offer = OFFERS.get((field.model, field.name))
-    return offer(around) if offer else []
+    """The options of a field: those that there are, else those of its type."""
+    if offer := OFFERS.get((field.model, field.name)):
+        return offer(around)
+    return [(name, LAYER_TITLES.get(name, text(name, name))) for name in declared]
 
 
 def operations(around: Around) -> Options:
@@ -70,6 +74,7 @@ def right_items(around: Around) -> Options:
 
 OFFERS: Mapping[tuple[str, str], Callable[[Around], Options]] = {
     ("QuestionFile", "topics"): lambda around: list(TOPICS.items()),
+    ("QuestionFile", "language"): lambda around: list(WRITTEN_IN.items()),
     ("Exercise", "picture"): pictures,
     ("Computed", "operation"): operations,
     ("Computed", "result"): results,

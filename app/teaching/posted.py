@@ -1,5 +1,6 @@
 """What a posted form says: the content of the question, with whatever could not be read as it was typed."""
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -9,6 +10,9 @@ from app.teaching.written import same
 from app.text import LANGUAGES
 
 MISSING: Any = object()
+INVISIBLE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]"
+)  # no key types them, and question files refuse them
 
 
 def content_from(posted: Iterable[tuple[str, str]], before: Mapping[str, Any]) -> dict[str, Any]:
@@ -23,7 +27,9 @@ class Posted:
         self.fields: dict[str, list[str]] = {}
         self.inside: dict[str, set[str]] = {}
         for name, value in posted:
-            self.fields.setdefault(name, []).append(value)
+            self.fields.setdefault(name, []).append(
+                INVISIBLE.sub("", value.replace("\r\n", "\n").replace("\t", " "))
+            )
             steps = name.split(".")
             for end in range(len(steps)):
                 self.inside.setdefault(".".join(steps[:end]), set()).add(steps[end])

@@ -20,7 +20,7 @@ from app.questions.source import BankError, Problem
 from app.storage import revisions
 from app.storage.database import reading, writing
 from app.study.library import Library
-from app.teaching import authoring, publishing
+from app.teaching import authoring, classes, publishing
 from app.teaching.authoring import Authored
 from app.teaching.blanks import blank, from_operation
 from app.teaching.changes import changed
@@ -49,7 +49,12 @@ NEW_TITLE = "new-question"
 def overview(request: Request, engine: TheEngine, instructor: TheInstructor) -> Response:
     with reading(engine) as connection:
         own = revisions.questions_of(connection, instructor.id)
-    return render(request, "teach/index.html", {"own": [listed(row) for row in own]})
+        taught = classes.owned_by(connection, instructor.id)
+    context = {
+        "own": [listed(row) for row in own],
+        "classes": [each for each in taught if not each.classroom.archived_at],
+    }
+    return render(request, "teach/index.html", context)
 
 
 @router.get("/teach/questions")

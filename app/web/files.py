@@ -95,7 +95,7 @@ def import_files(
     if summary.problems:
         return page(request, wanted, summary, file=name)
     refresh(request.app.state)
-    return RedirectResponse("/teach/questions", 303)
+    return RedirectResponse(f"/teach/questions?did={'publish' if publish else 'import'}", 303)
 
 
 def wanted_in(form: FormData) -> Wanted:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 
 from app.operations import OPERATIONS
+from app.questions.document import MAX_LENGTH
 from app.questions.part import RESPONSES
 from app.questions.source import BankError, Problem, parse
 from app.teaching import labels
@@ -255,7 +256,24 @@ def test_whatever_is_typed_never_fails_and_is_shown_again(name: str, data: st.Da
     after = content_from(fields, content)
     form = form_of(after, [Problem("f", None, path, "no") for path, _ in fields[:3]])
     assert same(content_from(posted(form), after), after)
-    assert same(content_of(rewritten("", after)), after)
+    source = rewritten("", after)
+    if len(source) > MAX_LENGTH:
+        with pytest.raises(BankError):
+            content_of(source)
+    else:
+        assert same(content_of(source), after)
+
+
+def test_what_no_key_types_is_left_out() -> None:
+    fields = [
+        ("title.zh", "卷\x1f积\t一"),
+        ("title.en", "a\x07"),
+        ("given.0.name", "x"),
+        ("given.0.value", "1\t2"),
+    ]
+    content = content_from(fields, {})
+    assert content["title"] == {"zh": "卷积 一", "en": "a"}
+    assert content_of(rewritten("", content)) == content
 
 
 plain = st.recursive(

@@ -62,7 +62,7 @@ def test_a_paste_is_shown_first_and_published_when_confirmed(
     assert kept and unescape(kept[1]) == PASTE
     sent = {"pasted": unescape(kept[1]), "as": "published", "note": "why", "confirmed": "yes"}
     done = ann.post("/teach/import", data=sent, headers=headers)
-    assert (done.status_code, done.headers["location"]) == (303, "/teach/questions")
+    assert (done.status_code, done.headers["location"]) == (303, "/teach/questions?did=publish")
     assert exported(ann) == {"a.yaml": question(1).encode(), "b.yaml": question(2).encode()}
     assert "第 1 个网络的参数量" in ann.get("/questions").text
     answer = ann.post("/questions/a", data={"total": "0"}, headers={"HX-Request": "true"})
