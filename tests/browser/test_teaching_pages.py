@@ -7,11 +7,11 @@ from html import unescape
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.conftest import ROOT, Opened, serving, violations
+from tests.browser.conftest import Opened, serving
 from tests.browser.school import ANSWERED, DRAFT, FAULTY, NAMES, PUBLISHED, School
+from tests.browser.test_accounts import look
 
 pytestmark = pytest.mark.browser
-SHOTS = ROOT / "shots"
 EDITOR, CLASS = f"/teach/questions/{PUBLISHED}", "/teach/classes/1"
 PAGES = {  # by the name of the picture
     "teach": "/teach",
@@ -74,13 +74,6 @@ def entered(opened: Opened, school: tuple[School, str]) -> Entered:
         return page
 
     return entered
-
-
-def look(page: Page, name: str) -> None:
-    assert violations(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]  # type: ignore[index]
-    SHOTS.mkdir(exist_ok=True)
-    page.screenshot(path=SHOTS / f"{name}.png", full_page=True)
 
 
 @pytest.mark.parametrize(
