@@ -122,3 +122,7 @@ def test_the_preview_stands_beside_the_form_on_a_wide_screen(entered: Entered) -
     assert form["x"] + form["width"] <= preview["x"] and abs(form["y"] - preview["y"]) < 40
     page.get_by_label("题目给出的数：kernel", exact=True).scroll_into_view_if_needed()
     assert page.locator("#preview .px.k").is_visible()
+
+
+def test_the_paper_keeps_its_count_whatever_instructors_add(entered: Entered) -> None:
+    assert "30 道题" in entered("/", NAMES[1]).locator(".lede").inner_text()
