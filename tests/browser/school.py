@@ -18,32 +18,11 @@ from tests.teaching.pictures import diagram, written
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 NAMES = [
-    "王小明",
-    "李思涵",
-    "张伟",
-    "刘洋",
-    "陈静怡",
-    "杨帆",
-    "赵磊",
-    "黄丽",
-    "周子轩",
-    "吴迪",
-    "徐敏",
-    "孙悦",
-    "马超",
-    "朱琳",
-    "胡一诺",
-    "郭靖",
-    "何欣",
-    "高翔",
-    "林可",
-    "罗阳",
-    "Maximiliane-Aurelia",
-    "宋词",
-    "郑好",
-    "梁晨",
+    "王小明", "李思涵", "张伟", "刘洋", "陈静怡", "杨帆", "赵磊", "黄丽",
+    "周子轩", "吴迪", "徐敏", "孙悦", "马超", "朱琳", "胡一诺", "郭靖",
+    "何欣", "高翔", "林可", "罗阳", "Maximiliane-Aurelia", "宋词", "郑好", "梁晨",
     "谢天",
-]
+]  # fmt: skip
 PUBLISHED, DRAFT, FAULTY = "my-convolution", "my-choice", "my-number"
 ANSWERED = "fcn-parameter-count"
 

@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from app.accounts import setup
 from tests.browser.conftest import Opened, serving
+from tests.browser.test_accounts import look
 
 pytestmark = pytest.mark.browser
 IMAGE = "1 2 0\n0 1 3\n2 0 1"  # as one would type it
@@ -71,10 +72,11 @@ def written(page: Page) -> None:
     press(page, "保存草稿")
     expect(page.locator("#minutes-about .problem")).to_be_visible()
     expect(minutes).to_have_value("很久")
+    expect(page.get_by_role("link", name="还有 1 处要改")).to_be_visible()
     expect(page.get_by_label("题目给出的数：image", exact=True)).to_have_value(re.compile(r"\[0, 1, 3\]"))
     minutes.fill("3")
     press(page, "保存草稿")
-    expect(page.get_by_text("草稿存好了")).to_be_visible()
+    expect(page.get_by_text("草稿存好了。", exact=True)).to_be_visible()
 
 
 def published(page: Page) -> None:
@@ -86,6 +88,7 @@ def published(page: Page) -> None:
 
 def test_from_the_setup_link_to_the_results_of_a_class(opened: Opened, tmp_path: Path) -> None:
     teacher = opened(f"/teach/setup/{setup.token('tests')}")
+    look(teacher, "teach-setup")
     register(teacher, "王老师", "成为老师")
     expect(teacher.get_by_role("heading", level=1)).to_have_text("教学")
     written(teacher)
@@ -109,6 +112,7 @@ def test_from_the_setup_link_to_the_results_of_a_class(opened: Opened, tmp_path:
         follow(student, "用代码加入班级")
         student.get_by_label("班级代码").fill(code.lower())
         press(student, "下一步")
+        look(student, "teach-joining")
         press(student, "加入这个班")
         student.get_by_role("link", name="亲手算卷积").click()
         cells(student, answer)
@@ -127,7 +131,7 @@ def test_from_the_setup_link_to_the_results_of_a_class(opened: Opened, tmp_path:
     download.value.save_as(tmp_path / "results.csv")
     with (tmp_path / "results.csv").open(encoding="utf-8-sig", newline="") as file:
         told = {row["姓名"]: row["亲手算卷积"] for row in csv.DictReader(file)}
-    assert told == {"一一": "100", "二二": "0", "三三": "0"}
+    assert told == {"一一": "100.0", "二二": "0.0", "三三": "0.0"}
     teacher.get_by_role("columnheader", name="亲手算卷积").get_by_role("link").click()
     flipped = teacher.get_by_role("row").filter(has_text="翻转")
     expect(flipped.locator("td").nth(1)).to_have_text("1")

@@ -1,15 +1,17 @@
 """Every page of teaching in a real browser, with a full class: accessible, fitting, light and dark, zh and en."""
 
+import re
 from collections.abc import Callable, Iterator
+from html import unescape
 
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.conftest import ROOT, Opened, serving, violations
+from tests.browser.conftest import Opened, serving
 from tests.browser.school import ANSWERED, DRAFT, FAULTY, NAMES, PUBLISHED, School
+from tests.browser.test_accounts import look
 
 pytestmark = pytest.mark.browser
-SHOTS = ROOT / "shots"
 EDITOR, CLASS = f"/teach/questions/{PUBLISHED}", "/teach/classes/1"
 PAGES = {  # by the name of the picture
     "teach": "/teach",
@@ -74,19 +76,53 @@ def entered(opened: Opened, school: tuple[School, str]) -> Entered:
     return entered
 
 
-def look(page: Page, name: str) -> None:
-    assert violations(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]  # type: ignore[index]
-    SHOTS.mkdir(exist_ok=True)
-    page.screenshot(path=SHOTS / f"{name}.png", full_page=True)
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1280])
-def test_pages_of_teaching_are_accessible_and_fit(entered: Entered, width: int, theme: str) -> None:
-    language = "zh" if (theme == "light") == (width == 1280) else "en"
-    name = f"{width}-{language}-{theme}"
+@pytest.mark.parametrize(
+    ("width", "language", "theme"), [(390, "zh", "light"), (390, "en", "dark"), (1280, "zh", "dark")]
+)
+def test_pages_of_teaching_are_accessible_and_fit(
+    entered: Entered, width: int, language: str, theme: str
+) -> None:
+    shot = f"{width}-{language}-{theme}"
     page = entered("/teach", width=width, theme=theme, language=language)
-    for kind, path in PAGES.items():
+    for name, path in PAGES.items():
         page.goto(path)
-        look(page, f"teach-{kind}-{name}")
+        look(page, f"teach-{name}-{shot}")
+    page.goto(f"{CLASS}/roster")
+    page.locator("#pasted").fill(ROSTER)
+    page.locator("main .go").click()
+    page.locator(".outcome.problem").first.wait_for()
+    look(page, f"teach-roster-problems-{shot}")
+    page.goto("/teach/import")
+    page.locator("#pasted").fill("# a-b.yaml\ntitle: x\nmarks: no\n")
+    page.locator("main .go").click()
+    page.locator("#problems").wait_for()
+    look(page, f"teach-import-problems-{shot}")
+    page = entered("/classes/1", NAMES[1], width=width, theme=theme, language=language)
+    for name, path in OF_STUDENTS.items():
+        page.goto(path)
+        look(page, f"teach-{name}-{shot}")
+
+
+def test_every_link_leads_somewhere(entered: Entered) -> None:
+    for name, pages in (("王老师", PAGES), (NAMES[1], OF_STUDENTS), ("后来的同学", {"account": "/account"})):
+        page = entered("/healthz", name)
+        seen = set[str]()
+        for path in pages.values():
+            html = page.request.get(path).text()
+            seen |= {unescape(link) for link in re.findall(r'<a [^>]*href="(/[^"#]*)', html)}
+        assert len(seen) > 5
+        answers = {link: page.request.get(link, max_redirects=5).status for link in sorted(seen)}
+        assert {link: status for link, status in answers.items() if status != 200} == {}
+
+
+def test_the_preview_stands_beside_the_form_on_a_wide_screen(entered: Entered) -> None:
+    page = entered(EDITOR, width=1280)
+    form, preview = page.locator("#edit").bounding_box(), page.locator("#preview").bounding_box()
+    assert form and preview
+    assert form["x"] + form["width"] <= preview["x"] and abs(form["y"] - preview["y"]) < 40
+    page.get_by_label("题目给出的数：kernel", exact=True).scroll_into_view_if_needed()
+    assert page.locator("#preview .px.k").is_visible()
+
+
+def test_the_paper_keeps_its_count_whatever_instructors_add(entered: Entered) -> None:
+    assert "30 道题" in entered("/", NAMES[1]).locator(".lede").inner_text()
