@@ -131,7 +131,7 @@ def test_from_the_setup_link_to_the_results_of_a_class(opened: Opened, tmp_path:
     download.value.save_as(tmp_path / "results.csv")
     with (tmp_path / "results.csv").open(encoding="utf-8-sig", newline="") as file:
         told = {row["姓名"]: row["亲手算卷积"] for row in csv.DictReader(file)}
-    assert told == {"一一": "100.0", "二二": "0.0", "三三": "0.0"}
+    assert told == {"一一": "100", "二二": "0", "三三": "0"}
     teacher.get_by_role("columnheader", name="亲手算卷积").get_by_role("link").click()
     flipped = teacher.get_by_role("row").filter(has_text="翻转")
     expect(flipped.locator("td").nth(1)).to_have_text("1")
