@@ -2,7 +2,7 @@
 
 import typer
 
-from app.commands import people, progress, questions, serving
+from app.commands import classes, files, people, progress, publishing, questions, serving
 
 cli = typer.Typer(
     no_args_is_help=True,
@@ -10,8 +10,17 @@ cli = typer.Typer(
     pretty_exceptions_enable=False,
     help="Gradus: an exam-prep tutor for deep learning.",
 )
-for module in (serving, questions, people, progress):
-    cli.add_typer(module.cli)
+for panel, modules in {
+    "Server": [serving],
+    "Questions": [questions, publishing, files],
+    "Classes": [classes],
+    "People": [people],
+    "Marks": [progress],
+}.items():
+    for module in modules:
+        for command in module.cli.registered_commands:
+            command.rich_help_panel = panel
+        cli.add_typer(module.cli)
 
 if __name__ == "__main__":
     cli()

@@ -70,6 +70,16 @@ def test_make_help_lists_the_targets() -> None:
         assert f"make {target}" in listed
 
 
+def test_every_command_is_in_the_readme() -> None:
+    from typer.main import get_command
+
+    from app.__main__ import cli
+
+    readme = document("README.md")
+    for command in vars(get_command(cli))["commands"]:
+        assert f"`{command}`" in readme, command
+
+
 def test_every_folder_has_its_line_in_the_readme() -> None:
     readme = document("README.md")
     folders = [p.name for p in (ROOT / "app").iterdir() if p.is_dir() and not p.name.startswith("_")]

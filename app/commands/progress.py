@@ -6,8 +6,7 @@ from typing import Annotated
 import typer
 from rich.progress import track
 
-from app.commands.terminal import console, fail, ready_database, say, settings
-from app.questions.source import BankError
+from app.commands.terminal import console, explained, fail, ready_database, say, settings
 from app.storage import attempts
 from app.storage.database import reading, writing
 from app.study.library import open_library
@@ -35,10 +34,8 @@ def regrade(
     """Mark anew, by the newest text of a question, what was answered to older ones."""
     chosen = settings()
     engine = ready_database(chosen)
-    try:
+    with explained():
         library = open_library(engine, chosen.questions)
-    except BankError as error:
-        fail(*map(str, error.problems))
     asked = library.bank.questions.get(slug)
     if asked is None:
         fail(f"there is no question {slug!r}.")

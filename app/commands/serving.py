@@ -7,9 +7,8 @@ import uvicorn
 from sqlalchemy import Engine
 
 from app.accounts import setup, users
-from app.commands.terminal import fail, ready_database, say, settings
+from app.commands.terminal import explained, ready_database, say, settings
 from app.questions.bank import load
-from app.questions.source import BankError
 from app.storage.database import reading
 
 cli = typer.Typer()
@@ -26,10 +25,8 @@ def serve(
     chosen = settings()
     engine = ready_database(chosen)
     key = chosen.signing_key()
-    try:
+    with explained():
         count = len(load(chosen.questions).listed)
-    except BankError as error:
-        fail(*map(str, error.problems))
     say(f"Gradus · {count} questions · http://{host}:{port}")
     invite(engine, key, host, port)
     engine.dispose()  # each worker opens its own
