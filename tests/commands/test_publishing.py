@@ -8,7 +8,6 @@ from sqlalchemy import Engine
 from app.accounts import users
 from app.storage import revisions
 from app.storage.database import reading, writing
-from app.teaching import authoring
 from tests.commands.conftest import NOW, Run, lines
 from tests.teaching.generated import question
 
@@ -167,11 +166,3 @@ def test_check_lists_the_problems_of_all_that_is_named(run: Run, database: Engin
         assert problem in said, said
     assert "nowhere.yaml: No such file" in run("check", "nowhere.yaml", code=1).stderr
     assert "no folder 'nowhere'" in run("check", "nowhere", code=1).stderr
-
-
-def test_the_owner_is_still_the_owner(run: Run, database: Engine) -> None:
-    draft(database, "a", question(1), "Ben")
-    run("publish", "a")
-    with reading(database) as connection:
-        ben = users.by_login(connection, "Ben")
-        assert ben and authoring.owned(connection, "a", ben.id).published == question(1)
