@@ -111,12 +111,11 @@ def updated(node: Any, before: Any, after: Any) -> Any:
     """The node with what is after; the node itself where nothing differs."""
     if same(before, after):
         return node
-    anchored = getattr(node, "anchor", None) is not None and node.anchor.value
-    if isinstance(node, CommentedMap) and isinstance(after, Mapping) and not anchored:
+    if isinstance(node, CommentedMap) and isinstance(after, Mapping):
         return updated_fields(node, before, after)
-    if isinstance(node, CommentedSeq) and isinstance(after, list) and not anchored:
+    if isinstance(node, CommentedSeq) and isinstance(after, list):
         return updated_entries(node, before, after)
-    return styled(after, None if anchored else node)
+    return styled(after, node)
 
 
 def updated_fields(node: CommentedMap, before: Mapping[str, Any], after: Mapping[str, Any]) -> CommentedMap:

@@ -1,6 +1,7 @@
 """A form shows all that a question file can hold, and what is posted is what was shown."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 
 from app.operations import OPERATIONS
-from app.questions.document import MAX_LENGTH
+from app.questions.document import MAX_LENGTH, MAX_NAME, UNPRINTED
 from app.questions.part import RESPONSES
 from app.questions.source import BankError, Problem, parse
 from app.teaching import labels
@@ -243,6 +244,13 @@ TYPED = st.one_of(
 )
 
 
+def names_in(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        yield from value
+    for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from names_in(inner)
+
+
 SHORT = sorted(name for name, content in CONTENTS.items() if len(str(content)) < 6000)
 
 
@@ -257,7 +265,9 @@ def test_whatever_is_typed_never_fails_and_is_shown_again(name: str, data: st.Da
     form = form_of(after, [Problem("f", None, path, "no") for path, _ in fields[:3]])
     assert same(content_from(posted(form), after), after)
     source = rewritten("", after)
-    if len(source) > MAX_LENGTH:
+    if len(source) > MAX_LENGTH or any(
+        len(name) > MAX_NAME or UNPRINTED.search(name) for name in names_in(after)
+    ):
         with pytest.raises(BankError):
             content_of(source)
     else:
