@@ -15,7 +15,7 @@ title: Parameters
 topics: [parameters]
 marks: 1
 minutes: 1
-given: {widths: [2, 3]}
+given: {widths: [2, 3, 1]}
 prompt: {en: "{{ widths[0] }} inputs"}
 parts:
   - id: layers
