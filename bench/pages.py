@@ -64,7 +64,12 @@ def answer(connection: http.client.HTTPConnection, cookie: str, number: str) -> 
 
 
 def send(connection: http.client.HTTPConnection, method: str, body: str, cookie: str) -> str:
-    connection.request(method, PATH, body, FORM | {"Cookie": cookie} if body else {"Cookie": cookie})
+    headers = FORM | {"Cookie": cookie} if body else {"Cookie": cookie}
+    try:
+        connection.request(method, PATH, body, headers)
+    except OSError:  # the server closes what was idle while the other one was measured
+        connection.close()
+        connection.request(method, PATH, body, headers)
     response = connection.getresponse()
     page = response.read()
     if response.status != 200:

@@ -1,5 +1,6 @@
 """What the fields of a question are called in the form, and in one line what they are for."""
 
+from app.questions.shown import RESPONSE_TITLES
 from app.text import Text, text
 
 Label = tuple[Text, Text | None]
@@ -118,17 +119,7 @@ ENTRIES: dict[str, Text] = {
 }
 
 VARIANTS: dict[str, Text] = {  # the records that a field may hold one of
-    "number": text("一个数", "One number"),
-    "numbers": text("一组数", "A list of numbers"),
-    "shape": text("形状", "A shape"),
-    "matrix": text("矩阵", "A matrix"),
-    "expression": text("公式", "A formula"),
-    "choice": text("选择", "A choice"),
-    "order": text("排序", "An order"),
-    "match": text("配对", "Pairs"),
-    "names": text("列举", "Names"),
-    "layers": text("搭网络", "A network"),
-    "text": text("简答", "Text"),
+    **RESPONSE_TITLES,
     "computed": text("由运算得出", "Computed"),
     "free": text("范围内任意整数", "Any whole number in a range"),
 }
