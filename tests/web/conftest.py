@@ -21,6 +21,13 @@ def app(settings: Settings) -> FastAPI:
 
 
 @pytest.fixture
+def device(app: FastAPI) -> Iterator[Callable[[], TestClient]]:
+    """Another browser, with cookies of its own."""
+    with ExitStack() as stack:
+        yield lambda: stack.enter_context(TestClient(app, follow_redirects=False))
+
+
+@pytest.fixture
 def person(app: FastAPI) -> Iterator[Person]:
     """A browser with cookies of its own; with a name, registered and signed in."""
     with ExitStack() as stack:

@@ -2,8 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -25,18 +24,6 @@ RIGHT = {"layers.0": "12", "layers.1": "20", "layers.2": "20", "layers.3": "15",
 ANN = {"name": "Ann 安", "email": "Ann@Example.org", "password": "correct horse"}
 SIGN_IN = {"login": "ann 安", "password": "correct horse"}
 Device = Callable[[], TestClient]
-
-
-@pytest.fixture
-def app(settings: Settings) -> FastAPI:
-    return create_app(settings)
-
-
-@pytest.fixture
-def device(app: FastAPI) -> Iterator[Device]:
-    """Another browser, with cookies of its own."""
-    with ExitStack() as stack:
-        yield lambda: stack.enter_context(TestClient(app, follow_redirects=False))
 
 
 @pytest.fixture

@@ -3,8 +3,7 @@
 import csv
 import io
 import re
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable
 from html import unescape
 from typing import Any
 
@@ -14,8 +13,6 @@ from fastapi.testclient import TestClient
 from httpx2 import Response
 from sqlalchemy import func, select, update
 
-from app.main import create_app
-from app.settings import Settings
 from app.storage.database import reading, writing
 from app.storage.tables import attempts, classes, members, metadata, sessions, users
 from app.web import roster
@@ -23,17 +20,6 @@ from app.web import roster
 NINE = "/questions/fcn-parameter-count"
 PASSWORD = "correct horse"
 Person = Callable[..., TestClient]
-
-
-@pytest.fixture
-def app(settings: Settings) -> FastAPI:
-    return create_app(settings)
-
-
-@pytest.fixture
-def device(app: FastAPI) -> Iterator[Callable[[], TestClient]]:
-    with ExitStack() as stack:
-        yield lambda: stack.enter_context(TestClient(app, follow_redirects=False))
 
 
 @pytest.fixture

@@ -1,8 +1,6 @@
 """Export and import in the browser: shown first, all or nothing, what was pasted stays."""
 
 import re
-from collections.abc import Iterator
-from contextlib import ExitStack
 from html import unescape
 from io import BytesIO
 from zipfile import ZipFile
@@ -12,25 +10,12 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from httpx2 import Response
 
-from app.main import create_app
-from app.settings import Settings
 from tests.teaching.generated import question
 from tests.teaching.pictures import diagram, written
 from tests.teaching.test_archive import zipped
 from tests.web.teachers import Device, signed_in
 
 PASTE = f"# a.yaml\n{question(1)}# b.yaml\n{question(2)}"
-
-
-@pytest.fixture
-def app(settings: Settings) -> FastAPI:
-    return create_app(settings)
-
-
-@pytest.fixture
-def device(app: FastAPI) -> Iterator[Device]:
-    with ExitStack() as stack:
-        yield lambda: stack.enter_context(TestClient(app, follow_redirects=False))
 
 
 @pytest.fixture

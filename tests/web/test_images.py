@@ -1,33 +1,17 @@
 """Uploading a picture and showing it: by role, within limits, with what was typed kept."""
 
 import re
-from collections.abc import Iterator
-from contextlib import ExitStack
 from html import unescape
 from io import BytesIO
 
 import pytest
 from fastapi import FastAPI
-from fastapi.testclient import TestClient
 from PIL import Image
 
-from app.main import create_app
-from app.settings import Settings
 from tests.teaching.pictures import diagram, noise, written
 from tests.web.teachers import Device, signed_in
 
 ALTS = {"alt.zh": "一个 <红> 方块", "alt.en": "a <red> square"}
-
-
-@pytest.fixture
-def app(settings: Settings) -> FastAPI:
-    return create_app(settings)
-
-
-@pytest.fixture
-def device(app: FastAPI) -> Iterator[Device]:
-    with ExitStack() as stack:
-        yield lambda: stack.enter_context(TestClient(app, follow_redirects=False))
 
 
 def test_an_upload_is_answered_with_its_markdown_in_both_languages(

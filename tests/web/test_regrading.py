@@ -12,8 +12,6 @@ from httpx2 import Response
 from sqlalchemy import func, select
 
 from app.accounts import users
-from app.main import create_app
-from app.settings import Settings
 from app.storage.attempts import rebuild_progress
 from app.storage.database import reading, writing
 from app.storage.revisions import publish
@@ -25,11 +23,6 @@ PAGE, REGRADE = f"/questions/{SLUG}", f"/teach/questions/{SLUG}/regrade"
 NINE = "fcn-parameter-count"
 STUDENTS = {"Ann": "27", "Bob": "20", "Cas": "5"}
 Device = Callable[..., TestClient]
-
-
-@pytest.fixture
-def app(settings: Settings) -> FastAPI:
-    return create_app(settings)
 
 
 @pytest.fixture

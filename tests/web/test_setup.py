@@ -1,33 +1,17 @@
 """The first instructor comes in by the link that the server printed, and nobody after."""
 
 import logging
-from collections.abc import Iterator
-from contextlib import ExitStack
 
 import pytest
 from fastapi import FastAPI
-from fastapi.testclient import TestClient
 from sqlalchemy import select
 
 from app.accounts import setup
-from app.main import create_app
-from app.settings import Settings
 from app.storage.database import reading
 from app.storage.tables import users
 from tests.web.teachers import Device, signed_in
 
 ANN = {"name": "Ann", "email": "", "password": "correct horse"}
-
-
-@pytest.fixture
-def app(settings: Settings) -> FastAPI:
-    return create_app(settings)
-
-
-@pytest.fixture
-def device(app: FastAPI) -> Iterator[Device]:
-    with ExitStack() as stack:
-        yield lambda: stack.enter_context(TestClient(app, follow_redirects=False))
 
 
 @pytest.fixture
