@@ -1,11 +1,10 @@
-"""Every text of a question with its place in the file, and the images that the texts show."""
+"""Every text of a question with its place in the file."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from pydantic import BaseModel
 
-from app.questions.markup import images
 from app.questions.problem import Location
 from app.questions.question import Question
 from app.text import LANGUAGES, Language, Text
@@ -27,13 +26,3 @@ def texts(value: Any, at: tuple[str | int, ...] = ()) -> Iterator[tuple[Location
 def languages(question: Question, words: Text) -> tuple[Language, ...]:
     """The languages in which a text is written: words that stand for both count once."""
     return (question.language,) if question.language and words.zh == words.en else LANGUAGES
-
-
-def images_in(question: Question) -> Mapping[str, list[str]]:
-    """The addresses of the images that a question shows, with their alternative texts."""
-    found: dict[str, list[str]] = {}
-    for _, words in texts(question):
-        for language in languages(question, words):
-            for address, alt in images(words[language]):
-                found.setdefault(address, []).append(alt)
-    return found
