@@ -8,9 +8,12 @@ class GradusError(Exception):
 
     message = text("出错了。", "Something went wrong.")
 
-    def __init__(self, message: Text | None = None, field: str | None = None) -> None:
+    def __init__(
+        self, message: Text | None = None, field: str | None = None, address: str | None = None
+    ) -> None:
         self.message = message or type(self).message
         self.field = field
+        self.address = address  # where to go on from here
         super().__init__(self.message.en)
 
 

@@ -4,7 +4,7 @@ import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 from starlette.staticfiles import StaticFiles
@@ -28,9 +28,12 @@ from app.web import (
     membership,
     publishing,
     questions,
+    quizzes,
     regrading,
     roster,
+    seat,
     setup,
+    sittings,
     trial,
 )
 from app.web.rendering import ROOT
@@ -38,8 +41,16 @@ from app.web.security import Security
 
 ROUTERS = (
     home, questions, drills, accounts, setup, membership, authoring, publishing, trial, regrading, images, files, classes, roster,
-    downloads, api, documentation,
+    downloads, api, documentation, quizzes, sittings,
 )  # fmt: skip
+CLOSED_WHILE_SITTING = (
+    questions,
+    drills,
+    api,
+    trial,
+    authoring,
+    publishing,
+)  # whatever shows or computes answers
 
 
 class Static(StaticFiles):
@@ -83,6 +94,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     errors.install(app)
     for module in ROUTERS:
-        app.include_router(module.router)
+        closed = [Depends(seat.not_sitting)] if module in CLOSED_WHILE_SITTING else []
+        app.include_router(module.router, dependencies=closed)
     app.mount("/static", Static(directory=ROOT / "static"), name="static")
     return app

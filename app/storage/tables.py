@@ -192,3 +192,65 @@ members = Table(
     Column("created_at", DateTime(timezone=True), nullable=False),
     CheckConstraint(f"state IN {MEMBER_STATES}", name="state"),
 )
+
+quizzes = Table(
+    "quizzes",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("code", String(8), nullable=False),  # the same code is the same paper
+    Column("owner_id", ForeignKey("users.id", ondelete="SET NULL"), index=True),  # of an instructor's
+    Column("learner_id", ForeignKey("learners.id"), index=True),  # who drew it for themself
+    Column("title", String(120), nullable=False),  # empty: it is called by its kind
+    Column("blueprint", JSON, nullable=False),
+    Column("rules", JSON, nullable=False),
+    Column("items", JSON, nullable=False),  # the paper: slug, revision and variant of each place
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("archived_at", DateTime(timezone=True)),
+    UniqueConstraint("code"),
+)
+
+assignments = Table(
+    "assignments",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("quiz_id", ForeignKey("quizzes.id", ondelete="CASCADE"), nullable=False),
+    Column("class_id", ForeignKey("classes.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("opens_at", DateTime(timezone=True)),
+    Column("closes_at", DateTime(timezone=True)),
+    Column("extra", JSON, nullable=False),  # minutes by user id
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    UniqueConstraint("quiz_id", "class_id", name="uq_assignments_quiz_class"),
+)
+
+sittings = Table(
+    "sittings",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("quiz_id", ForeignKey("quizzes.id"), nullable=False, index=True),
+    Column("assignment_id", ForeignKey("assignments.id", ondelete="SET NULL"), index=True),
+    Column("learner_id", ForeignKey("learners.id"), nullable=False),
+    Column("items", JSON, nullable=False),  # the paper as this learner has it
+    Column("started_at", DateTime(timezone=True), nullable=False),
+    Column("deadline", DateTime(timezone=True), nullable=False),
+    Column("place", Integer, nullable=False),  # where they are, from 1, and since when
+    Column("turned_at", DateTime(timezone=True), nullable=False),
+    Column("handed_in_at", DateTime(timezone=True)),
+    Column("expired", Boolean, nullable=False),  # handed in by the deadline
+    Column("graded_at", DateTime(timezone=True)),
+    Column("logged_at", DateTime(timezone=True)),  # its answers are in the log of attempts
+    Index("ix_sittings_learner", "learner_id", "handed_in_at"),
+)
+
+answers = Table(
+    "answers",
+    metadata,
+    Column("sitting_id", ForeignKey("sittings.id", ondelete="CASCADE"), primary_key=True),
+    Column("place", Integer, primary_key=True),
+    Column("fields", JSON, nullable=False),  # by name: values, when typed, version, in which tab
+    Column("responses", JSON, nullable=False),  # what the fields add up to, by part
+    Column("version", Integer, nullable=False),
+    Column("seconds", Float, nullable=False),
+    Column("verdicts", JSON, nullable=False),
+    Column("levels", JSON, nullable=False),  # of the key points of texts, by part
+    Column("checked_at", DateTime(timezone=True)),  # marked at once, and no longer to be changed
+)

@@ -23,7 +23,7 @@ from app.teaching.classes import Classroom
 from app.teaching.results import Asked, Results, Student, class_results, practised_by, results_of
 from app.text import Text
 from app.web.audience import open_to
-from app.web.dependencies import TheEngine, TheForm, TheInstructor, TheLibrary
+from app.web.dependencies import TheEngine, TheForm, TheInstructor, TheLibrary, whole
 from app.web.rendering import render
 
 router = APIRouter(include_in_schema=False)
@@ -31,13 +31,6 @@ router = APIRouter(include_in_schema=False)
 SORTS = ("number", "name", "solved", "mean", "last")
 MOST_MISTAKES = 12
 MOST_WRONG = 10
-
-
-def whole(number: str) -> int:
-    """The number of an address; NotFound where there can be none."""
-    if not (number.isascii() and number.isdigit()) or len(number) > 9:
-        raise NotFound
-    return int(number)
 
 
 def owned(class_id: str, engine: TheEngine, user: TheInstructor) -> Classroom:

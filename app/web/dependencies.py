@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 from app.accounts import sessions
 from app.accounts.users import User
-from app.errors import NotAllowed
+from app.errors import NotAllowed, NotFound
 from app.storage.database import reading, writing
 from app.study.library import Library, refreshed
 from app.text import text
@@ -129,6 +129,13 @@ def remember(request: Request, response: Response, learner_id: int) -> None:
         samesite="lax",
         secure=is_secure(request),
     )
+
+
+def whole(number: str) -> int:
+    """The number of an address; NotFound where there can be none."""
+    if not (number.isascii() and number.isdigit()) or len(number) > 9:
+        raise NotFound
+    return int(number)
 
 
 def local(address: str, otherwise: str = "") -> str:

@@ -45,6 +45,7 @@ def respond(
     message: Text,
     errors: Sequence[dict[str, Any]] = (),
     headers: dict[str, str] | None = None,
+    address: str | None = None,
 ) -> Response:
     if request.url.path.startswith("/api"):
         problem = {
@@ -56,7 +57,13 @@ def respond(
         }
         more = {"errors": list(errors)} if errors else {}
         return JSONResponse(problem | more, status, headers, "application/problem+json")
-    page = render(request, "error.html", {"status": status, "message": message}, "_error.html", status)
+    page = render(
+        request,
+        "error.html",
+        {"status": status, "message": message, "address": address},
+        "_error.html",
+        status,
+    )
     page.headers.update(headers or {})
     return page
 
@@ -66,7 +73,7 @@ def install(app: FastAPI) -> None:
     async def ours(request: Request, error: GradusError) -> Response:
         fields = [{"field": error.field, "message": error.message.model_dump()}] if error.field else []
         status = next(code for kind, code in STATUS.items() if isinstance(error, kind))
-        return respond(request, status, error.message, fields)
+        return respond(request, status, error.message, fields, address=error.address)
 
     @app.exception_handler(RequestValidationError)
     async def malformed(request: Request, error: RequestValidationError) -> Response:

@@ -142,6 +142,30 @@ def shown(part: Part, variant: Variant, response: Any, verdict: Verdict | None, 
     return fields
 
 
+def all_names(part: Part, variant: Variant) -> list[str]:
+    """Every field of a part, the boxes of its working too."""
+    names = list(flat(layout(part, variant)))
+    if isinstance(part, NumbersPart) and part.rows:
+        declared = variant.working(part.rows, len(part.labels))
+        return [box for name, d in zip(names, declared, strict=True) for box in (*boxes(name, d), name)]
+    return names
+
+
+def held(part: Part, variant: Variant, values: Mapping[str, list[str]], base: str) -> Fields:
+    """The fields of a part exactly as they were typed, nothing judged."""
+    fields = shown(part, variant, None, None, base)
+    fields.typed = {name: kept[0] for name, kept in values.items() if kept}
+    if part.response == "choice":
+        fields.chosen = values.get(part.id, [])
+    elif isinstance(part, OrderPart):
+        fields.chosen = read_order(part, variant, as_form(values), fields.names) or []
+    return fields
+
+
+def as_form(values: Mapping[str, list[str]]) -> FormData:
+    return FormData([(name, value) for name, kept in values.items() for value in kept])
+
+
 def fill(fields: Fields, part: Part, variant: Variant, response: Any) -> None:
     if part.response in ("choice", "order"):
         fields.chosen = [response] if isinstance(response, str) else list(response)

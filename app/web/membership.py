@@ -19,8 +19,7 @@ from app.teaching.membership import Membership
 from app.teaching.results import practised_by
 from app.text import Text, text
 from app.web.audience import open_to
-from app.web.classes import whole
-from app.web.dependencies import TheAccount, TheEngine, TheForm, TheLibrary, TheUser
+from app.web.dependencies import TheAccount, TheEngine, TheForm, TheLibrary, TheUser, whole
 from app.web.limiting import allowed, client, exhausted
 from app.web.rendering import render
 

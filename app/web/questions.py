@@ -1,7 +1,7 @@
 """The list of questions, and what one can do at a question: answer, take a hint, see the solution, mark a text."""
 
 import re
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Request
@@ -11,9 +11,10 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from app.errors import NotFound
 from app.grading.reading import cells_typed
 from app.grading.understood import ECHOES, echo
+from app.questions.kinds import KINDS, kinds_of
 from app.questions.part import TextPart
-from app.questions.question import Question
 from app.questions.search import matching
+from app.questions.variant import Variant
 from app.storage import attempts
 from app.storage.attempts import state_of
 from app.storage.database import reading
@@ -23,7 +24,7 @@ from app.web import fields, past
 from app.web.audience import open_to
 from app.web.dependencies import TheEngine, TheForm, TheLearner, TheLibrary
 from app.web.rendering import render
-from app.web.visit import TheVisit, Visit
+from app.web.visit import TheVisit
 
 router = APIRouter(include_in_schema=False)
 
@@ -31,11 +32,6 @@ NOTHING_TYPED = text(
     "还没有写任何答案：先填一格再批改。", "Nothing is filled in yet: fill in a box, then have it marked."
 )
 PAGE = 60  # questions of the list
-KINDS = ("numeric", "formula", "choice", "text")
-KIND = {
-    "number": "numeric", "numbers": "numeric", "shape": "numeric", "matrix": "numeric", "expression": "formula",
-    "text": "text",
-}  # fmt: skip
 STATES = ("new", "tried", "solved")
 LEVELS = tuple("0123456789")
 SPAN = re.compile(r"(\d{1,5})-(\d{1,5})")
@@ -66,12 +62,6 @@ def index(
         "kinds": KINDS, "states": STATES, "total": len(library.bank.listed),
     }  # fmt: skip
     return render(request, "questions/index.html", context, "questions/_list.html")
-
-
-def kinds_of(question: Question) -> list[str]:
-    """The kinds a learner filters by, from the response types of the parts."""
-    found = {KIND.get(part.response, "choice") for part in question.parts}
-    return [name for name in KINDS if name in found]
 
 
 @router.get("/questions/{slug}")
@@ -140,7 +130,14 @@ def understood(visit: TheVisit, form: TheForm, part: str = "", box: str = "") ->
     return understood_of(visit, form, part, box)
 
 
-def understood_of(visit: Visit, form: FormData, part: str, box: str) -> Response:
+class Asked(Protocol):
+    @property
+    def request(self) -> Request: ...
+    @property
+    def shown(self) -> Variant: ...
+
+
+def understood_of(visit: Asked, form: FormData, part: str, box: str) -> Response:
     wanted = visit.shown.question.part(part)
     if wanted is None or wanted.response not in ECHOES:
         raise NotFound

@@ -19,7 +19,7 @@ from app.errors import NotFound
 from app.grading import working
 from app.grading.cells import opened
 from app.grading.understood import echo
-from app.grading.verdict import CORRECT
+from app.grading.verdict import CORRECT, Verdict
 from app.questions.question import Question
 from app.questions.shown import arranged, labels, shuffled
 from app.questions.space import another
@@ -165,20 +165,29 @@ class Visit:
             if i in responses and responses[i] == state.responses.get(i)
         }
         previous, following = self.neighbours()
-        context = {
-            "library": self.library, "question": question, "variant": shown, "progress": progress,
-            "state": state, "state_of": state_of, "fresh": fresh, "notice": notice, "verdicts": verdicts,
-            "fields": {p.id: fields.shown(p, shown, responses.get(p.id), verdicts.get(p.id), "" if self.past else self.base) for p in question.parts},
+        held = {p.id: fields.shown(p, shown, responses.get(p.id), verdicts.get(p.id), "" if self.past else self.base) for p in question.parts}  # fmt: skip
+        context = asked(shown, held, verdicts) | {
+            "library": self.library, "progress": progress,
+            "state": state, "state_of": state_of, "fresh": fresh, "notice": notice,
             "opened": lambda part: opened(shown, part, state.responses, state.verdicts, state.gave_up),
-            "labels": lambda part: labels(shown, part), "pieces": working.pieces, "echo": echo,
-            "shuffled": lambda entries, part: shuffled(entries, shown, part),
-            "arranged": lambda part, chosen: arranged(part, chosen, shown), "CORRECT": CORRECT,
-            "answer_formula": answer_formula, "part_formula": part_formula,
             "previous": previous, "following": following, "past": self.past, "then": then,
             "focus": self.library.bank.notes.get(self.focus), "query": self.query(shown.number),
             "base": self.base, "trial": self.trial, "address": self.address, "here": self.address, "submission": secrets.token_urlsafe(12),
         }  # fmt: skip
         return render(self.request, "questions/page.html", context, "questions/_question.html", status)
+
+
+def asked(
+    shown: Variant, held: Mapping[str, fields.Fields], verdicts: Mapping[str, Verdict]
+) -> dict[str, Any]:
+    """What the templates of a question's parts need: its variant, what its fields hold, how they are judged."""
+    return {
+        "question": shown.question, "variant": shown, "fields": held, "verdicts": verdicts,
+        "labels": lambda part: labels(shown, part), "pieces": working.pieces, "echo": echo,
+        "shuffled": lambda entries, part: shuffled(entries, shown, part),
+        "arranged": lambda part, chosen: arranged(part, chosen, shown), "CORRECT": CORRECT,
+        "answer_formula": answer_formula, "part_formula": part_formula,
+    }  # fmt: skip
 
 
 def then_at(slug: str, answered: Any) -> str:

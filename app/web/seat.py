@@ -1,0 +1,139 @@
+"""A learner at one place of a paper they sit: what is shown, what is saved, and the rooms that are closed meanwhile."""
+
+import json
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+from sqlalchemy import Connection
+from starlette.datastructures import FormData
+
+from app.errors import NotAllowed
+from app.questions.part import ChoicePart
+from app.questions.variant import Variant
+from app.quizzes import paper, sitting
+from app.quizzes.quiz import Quiz
+from app.quizzes.quiz import found as quiz_found
+from app.quizzes.sitting import FLAG, Sitting, Typed
+from app.storage.database import reading, writing
+from app.storage.tables import sittings
+from app.study.library import Library
+from app.text import text
+from app.web import fields
+from app.web.dependencies import TheEngine, TheLearner, TheLibrary, whole
+
+CLOSED = text(
+    "你正在考试：交卷以前，题库、提示、解答和计算服务都不开放。",
+    "You are sitting a quiz: until it is handed in, questions, hints, solutions and the computation service are closed.",
+)
+LONGEST_TAB = 40
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A learner's own sitting, with its quiz."""
+
+    sitting: Sitting
+    quiz: Quiz
+    now: datetime
+
+    @property
+    def address(self) -> str:
+        return f"/sittings/{self.sitting.id}"
+
+    @property
+    def left(self) -> float:
+        """Seconds."""
+        return max(0.0, (self.sitting.deadline - self.now).total_seconds())
+
+
+@dataclass(frozen=True)
+class Seat:
+    """A desk with one place of its paper."""
+
+    request: Request
+    desk: Desk
+    place: int
+    shown: Variant
+
+    @property
+    def base(self) -> str:
+        return f"{self.desk.address}/{self.place}"
+
+    @property
+    def names(self) -> list[str]:
+        return [n for part in self.shown.question.parts for n in fields.all_names(part, self.shown)] + [FLAG]
+
+    def responses(self, values: Mapping[str, list[str]]) -> dict[str, Any]:
+        """What the fields add up to, by part."""
+        form = fields.as_form(values)
+        read = {part.id: fields.read(part, self.shown, form) for part in self.shown.question.parts}
+        return {part_id: response for part_id, response in read.items() if response is not None}
+
+    def typed(self, form: FormData) -> dict[str, Typed]:
+        """The fields that the tab has changed, by name; `@was` and `@ages` say what it began with and how long ago.
+
+        A script sends what changed; a form without scripts sends all of a page (`@whole`)."""
+        was, ages = loaded(form, "@was"), loaded(form, "@ages")
+        several = {part.id for part in self.shown.question.parts if isinstance(part, ChoicePart)} | {FLAG}
+        moment, oldest = self.desk.now.timestamp(), self.desk.sitting.started_at.timestamp()
+        found = {}
+        for name in self.names:
+            if name not in form and "@whole" not in form:
+                continue
+            values = [str(value) for value in form.getlist(name)]
+            values = [value for value in values if value] if name in several else values
+            if "@whole" in form and values == was.get(name, []):
+                continue
+            age = ages.get(name, 0)
+            seconds = age / 1000 if isinstance(age, int | float) and age > 0 else 0.0
+            found[name] = Typed(values, max(oldest, moment - seconds))
+        return found
+
+
+def loaded(form: FormData, name: str) -> dict[str, Any]:
+    with suppress(ValueError, RecursionError):
+        if isinstance(found := json.loads(str(form.get(name, "{}"))), dict):
+            return found
+    return {}
+
+
+def desk(engine: TheEngine, learner: TheLearner, sitting_id: str) -> Desk:
+    """The learner's own sitting, handed in if its time is up."""
+    now = datetime.now(UTC)
+    with reading(engine) as connection:
+        own = sitting.of_learner(connection, whole(sitting_id), learner)
+        quiz = quiz_found(connection, own.quiz_id)
+    if own.handed_in_at is None and not own.is_open(now):
+        with writing(engine) as connection:
+            sitting.expire(connection, now, sittings.c.id == own.id)
+            own = sitting.found(connection, own.id)
+    return Desk(own, quiz, now)
+
+
+TheDesk = Annotated[Desk, Depends(desk)]
+
+
+def seat(request: Request, engine: TheEngine, library: TheLibrary, desk: TheDesk, place: str) -> Seat:
+    with reading(engine) as connection:
+        return sat(connection, request, library, desk, whole(place))
+
+
+def sat(connection: Connection, request: Request, library: Library, desk: Desk, place: int) -> Seat:
+    return Seat(request, desk, place, paper.shown(connection, library, desk.sitting.item(place)))
+
+
+TheSeat = Annotated[Seat, Depends(seat)]
+
+
+def not_sitting(engine: TheEngine, learner: TheLearner) -> None:
+    """NotAllowed while a paper of this learner is open."""
+    if learner is None:
+        return
+    with reading(engine) as connection:
+        found = sitting.open_of(connection, learner, datetime.now(UTC))
+    if found is not None:
+        raise NotAllowed(CLOSED, address=f"/sittings/{found}")
