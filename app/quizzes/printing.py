@@ -110,4 +110,4 @@ def worth(question: Question, part: Part) -> float:
 def lines(question: Question, part: Part) -> int:
     """How many lines are left blank for a part."""
     marks = worth(question, part)
-    return max(3, ceil(2 * marks) + 1) if isinstance(part, TextPart) else max(1, ceil(marks))
+    return max(3, ceil(1.5 * marks) + 1) if isinstance(part, TextPart) else max(1, ceil(marks))
