@@ -25,6 +25,7 @@ from app.web import (
     files,
     home,
     images,
+    marking,
     membership,
     printing,
     publishing,
@@ -42,7 +43,7 @@ from app.web.security import Security
 
 ROUTERS = (
     home, questions, drills, accounts, setup, membership, authoring, publishing, trial, regrading, images, files, classes, roster,
-    downloads, api, documentation, quizzes, sittings, printing,
+    downloads, api, documentation, quizzes, sittings, printing, marking,
 )  # fmt: skip
 CLOSED_WHILE_SITTING = (
     questions,
