@@ -16,6 +16,7 @@ from app.study.library import open_library
 from app.web import (
     accounts,
     api,
+    assignments,
     authoring,
     classes,
     documentation,
@@ -23,6 +24,7 @@ from app.web import (
     drills,
     errors,
     files,
+    gradebook,
     home,
     images,
     marking,
@@ -30,6 +32,8 @@ from app.web import (
     printing,
     publishing,
     questions,
+    quizediting,
+    quizmaking,
     quizzes,
     regrading,
     roster,
@@ -43,7 +47,8 @@ from app.web.security import Security
 
 ROUTERS = (
     home, questions, drills, accounts, setup, membership, authoring, publishing, trial, regrading, images, files, classes, roster,
-    downloads, api, documentation, quizzes, sittings, printing, marking,
+    downloads, api, documentation, quizzes, sittings, quizmaking, quizediting, assignments, gradebook,
+    printing, marking,
 )  # fmt: skip
 CLOSED_WHILE_SITTING = (
     questions,

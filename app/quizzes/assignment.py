@@ -9,13 +9,12 @@ from sqlalchemy import Connection, delete, exists, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from app.errors import Conflict, Invalid, NotAllowed, NotFound
-from app.quizzes.clock import said
 from app.quizzes.quiz import Quiz, read_quiz
 from app.quizzes.quiz import found as quiz_found
-from app.quizzes.sitting import Sitting, expire, read_sitting
+from app.quizzes.sitting import Sitting, deadline_of, expire
 from app.storage.attempts import new_id
 from app.storage.moments import utc
-from app.storage.tables import assignments, classes, members, quizzes, sittings, users
+from app.storage.tables import assignments, classes, quizzes, sittings, users
 from app.text import text
 
 MOST_EXTRA = 600  # minutes
@@ -25,13 +24,10 @@ ARCHIVED = text(
 )
 BACKWARDS = text("截止时间要晚于开放时间。", "The closing time must be after the opening time.")
 PAST = text("截止时间已经过了。", "The closing time has already passed.")
-FOR_CLASSES = text("这份小测只给班里的同学考。", "This quiz is for the members of a class.")
 SAT = text(
     "已经有同学考过，不能撤回；可以提前截止。",
     "Somebody has sat it, so it cannot be withdrawn; it can be closed early.",
 )
-STOP = text("。", ".")
-PUT_AWAY = text("这份小测已经收起来了，不能再考。", "This quiz has been put away and can no longer be sat.")
 
 
 @dataclass(frozen=True)
@@ -54,35 +50,6 @@ class Assignment:
     def is_closed(self, now: datetime) -> bool:
         """Whether nobody may begin any more."""
         return self.closes_at is not None and now >= self.closes_at
-
-
-@dataclass(frozen=True)
-class Given:
-    """An assignment as one student has it, with what they have sat of it, the newest first."""
-
-    assignment: Assignment
-    quiz: Quiz
-    class_name: str
-    archived: bool
-    sittings: Sequence[Sitting]
-
-    def sitting(self, now: datetime) -> Sitting | None:
-        """The one that is open."""
-        return next((each for each in self.sittings if each.is_open(now)), None)
-
-    def may_start(self, now: datetime) -> bool:
-        """Whether another attempt can be begun."""
-        shut = self.archived or self.quiz.archived_at or self.assignment.is_before(now)
-        left = not self.quiz.rules.attempts or len(self.sittings) < self.quiz.rules.attempts
-        return not shut and not self.assignment.is_closed(now) and left
-
-    def state(self, now: datetime) -> str:
-        """before, sitting, open (to be begun, or begun once more), over."""
-        if self.sitting(now):
-            return "sitting"
-        if self.assignment.is_before(now):
-            return "before"
-        return "open" if self.may_start(now) else "over"
 
 
 def read_assignment(row: Any) -> Assignment:
@@ -171,17 +138,12 @@ def move_deadlines(connection: Connection, assignment: Assignment, now: datetime
         .with_for_update(of=sittings)
     )
     for row in connection.execute(query).all():
-        deadline = deadline_of(quiz, assignment, row.user_id, utc(row.started_at))
+        extra = assignment.minutes_of(row.user_id)
+        deadline = deadline_of(quiz, utc(row.started_at), extra, assignment.closes_at)
         connection.execute(
             update(sittings).where(sittings.c.id == row.id).values(deadline=max(deadline, now))
         )
     expire(connection, now, mine)
-
-
-def deadline_of(quiz: Quiz, assignment: Assignment, user_id: int, started_at: datetime) -> datetime:
-    more = timedelta(minutes=assignment.minutes_of(user_id))
-    deadline = started_at + timedelta(minutes=quiz.minutes) + more
-    return min(deadline, assignment.closes_at + more) if assignment.closes_at else deadline
 
 
 def withdraw(connection: Connection, assignment: Assignment) -> None:
@@ -214,63 +176,6 @@ def of_class(connection: Connection, class_id: int) -> list[tuple[Assignment, Qu
 def quizzes_of(connection: Connection, listed: Sequence[Assignment]) -> dict[int, Quiz]:
     query = select(quizzes).where(quizzes.c.id.in_({each.quiz_id for each in listed}))
     return {row.id: read_quiz(row) for row in connection.execute(query)}
-
-
-def of_member(connection: Connection, user_id: int) -> list[Given]:
-    """What a student has been given in all classes they have joined, the newest first."""
-    query = (
-        select(assignments, classes.c.name, classes.c.archived_at, users.c.learner_id)
-        .join(classes, classes.c.id == assignments.c.class_id)
-        .join(members, members.c.class_id == classes.c.id)
-        .join(users, users.c.id == members.c.user_id)
-        .where(members.c.user_id == user_id, members.c.state == "joined")
-        .order_by(assignments.c.id.desc())
-    )
-    rows = connection.execute(query).all()
-    if not rows:
-        return []
-    listed = [read_assignment(row) for row in rows]
-    of = quizzes_of(connection, listed)
-    own: dict[int, list[Sitting]] = {}
-    sat = select(sittings).where(
-        sittings.c.learner_id == rows[0].learner_id, sittings.c.assignment_id.in_({row.id for row in rows})
-    )
-    for row in connection.execute(sat.order_by(sittings.c.id.desc())):
-        own.setdefault(row.assignment_id, []).append(read_sitting(row))
-    return [
-        Given(each, of[each.quiz_id], row.name, row.archived_at is not None, own.get(each.id, []))
-        for each, row in zip(listed, rows, strict=True)
-    ]
-
-
-def given(connection: Connection, quiz: Quiz, user_id: int | None, now: datetime) -> Given | None:
-    """By which assignment somebody sits an instructor's quiz, of several the one to be sat now.
-
-    None for its owner, who tries it, and where the quiz is nobody's; NotAllowed for everybody else."""
-    if quiz.owner_id is None or quiz.owner_id == user_id:
-        return None
-    own = [] if user_id is None else [g for g in of_member(connection, user_id) if g.quiz.id == quiz.id]
-    if not own:
-        raise NotAllowed(FOR_CLASSES)
-    order = ("sitting", "open", "before", "over")
-    return min(own, key=lambda each: order.index(each.state(now)))
-
-
-def admit(connection: Connection, given: Given, user_id: int, now: datetime) -> dict[str, Any]:
-    """What `sitting.start` is told of an assignment; NotAllowed outside of its time."""
-    kept = found(connection, given.assignment.id, "as it is")  # its times stay until the sitting has begun
-    if given.archived:
-        raise NotAllowed(ARCHIVED)
-    if given.quiz.archived_at is not None:
-        raise NotAllowed(PUT_AWAY)
-    if kept.opens_at is not None and now < kept.opens_at:
-        raise NotAllowed(text("还没开放：", "It is not open yet; it opens at") + said(kept.opens_at) + STOP)
-    if kept.closes_at is not None and now >= kept.closes_at:
-        raise NotAllowed(text("已经截止：", "It closed at") + said(kept.closes_at) + STOP)
-    return {"assignment_id": kept.id, "extra": kept.minutes_of(user_id), "closes_at": kept.closes_at}
-
-
-# --- when marks may be seen
 
 
 def of_sitting(connection: Connection, sitting: Sitting) -> Assignment | None:

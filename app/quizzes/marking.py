@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection, select, update
 
 from app.errors import Conflict
 from app.grading.grade import grade_all
@@ -13,6 +13,7 @@ from app.grading.key_points import self_marked
 from app.grading.marks import kept, restored, share
 from app.questions.kinds import kind_of
 from app.questions.part import Part, TextPart
+from app.questions.question import Question
 from app.questions.variant import Variant
 from app.quizzes.paper import shown
 from app.quizzes.quiz import Shelf
@@ -39,7 +40,11 @@ class PartMarks:
 
 def marks_of(variant: Variant, answer: Answer) -> list[PartMarks]:
     """By part. What was left empty or cannot be read earns nothing; a written text is open until it is marked."""
-    question = variant.question
+    return marks_in(variant.question, answer)
+
+
+def marks_in(question: Question, answer: Answer) -> list[PartMarks]:
+    """The same; which variant it is does not matter any more."""
     total = sum(part.marks for part in question.parts)
     return [
         PartMarks(
@@ -83,6 +88,16 @@ def grade(connection: Connection, shelf: Shelf, sitting: Sitting, now: datetime)
             grade_place(connection, sitting, answer.place, shown(connection, shelf, item))
     connection.execute(update(sittings).where(sittings.c.id == sitting.id).values(graded_at=now))
     return replace(sitting, graded_at=now)
+
+
+def ungraded(connection: Connection, assignment_id: int) -> list[int]:
+    """The papers of a class that are handed in and not graded yet, the first first."""
+    query = select(sittings.c.id).where(
+        sittings.c.assignment_id == assignment_id,
+        sittings.c.handed_in_at.is_not(None),
+        sittings.c.graded_at.is_(None),
+    )
+    return list(connection.scalars(query.order_by(sittings.c.handed_in_at, sittings.c.id)))
 
 
 def enter(connection: Connection, shelf: Shelf, sitting: Sitting, now: datetime) -> Sitting:

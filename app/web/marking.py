@@ -84,7 +84,9 @@ def index(engine: TheEngine, library: TheLibrary, pile: ThePile) -> Response:
     """The text parts of the paper, with how far each is marked."""
     with reading(engine) as connection:
         listed = marking_queue.progress(connection, library, pile.quiz, pile.assignment.id)
-    return render(pile.request, "teach/quizzes/marking.html", {"pile": pile, "listed": listed})
+    page = render(pile.request, "teach/quizzes/marking.html", {"pile": pile, "listed": listed})
+    page.headers["HX-Push-Url"] = pile.address
+    return page
 
 
 @dataclass(frozen=True)
@@ -131,7 +133,9 @@ TheStack = Annotated[Stack, Depends(stack)]
 @open_to("owner")
 def show(stack: TheStack) -> Response:
     """One group of answers."""
-    return group_page(stack)
+    page = group_page(stack)
+    page.headers["HX-Push-Url"] = stack.at(stack.group)
+    return page
 
 
 @router.post("/teach/assignments/{assignment_id}/marking/{slug}/{part}")
