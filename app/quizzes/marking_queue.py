@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, Connection, select
 
 from app.errors import Conflict, Invalid, NotFound
 from app.questions.part import KeyPoint, TextPart
@@ -15,7 +15,6 @@ from app.quizzes import assignment, marking, sitting
 from app.quizzes.grouping import Given, Group, grouped
 from app.quizzes.paper import question_of, shown
 from app.quizzes.quiz import Item, Quiz, Shelf
-from app.quizzes.sitting import Sitting, read_sitting
 from app.storage.tables import answers, sittings
 from app.text import text
 
@@ -46,14 +45,6 @@ class Progress:
     @property
     def open_groups(self) -> int:
         return sum(group.is_open for group in self.groups)
-
-
-def ungraded(connection: Connection, assignment_id: int) -> tuple[Sitting | None, int]:
-    """One that is handed in and not graded yet, and how many there are."""
-    of = *handed_in(assignment_id), sittings.c.graded_at.is_(None)
-    row = connection.execute(select(sittings).where(*of).order_by(sittings.c.id).limit(1)).first()
-    count = connection.scalar(select(func.count()).select_from(sittings).where(*of))
-    return (read_sitting(row) if row else None), int(count or 0)
 
 
 def handed_in(assignment_id: int) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
@@ -91,7 +82,10 @@ def progress(connection: Connection, shelf: Shelf, quiz: Quiz, assignment_id: in
     asked = {(item.slug, item.revision_id): item for item in (*quiz.items, *(item for item, _ in kept))}
     listed: dict[tuple[str, str], Progress] = {}
     for item in asked.values():
-        question = question_of(connection, shelf, item)
+        try:
+            question = question_of(connection, shelf, item)
+        except NotFound:  # in a format that can no longer be shown
+            continue
         for part in question.parts:
             if isinstance(part, TextPart) and (item.slug, part.id) not in listed:
                 groups = groups_of(kept, item.slug, part.id)

@@ -13,7 +13,7 @@ from app.errors import Invalid, NotAllowed, NotFound
 from app.questions.part import Part, TextPart
 from app.questions.question import Question
 from app.questions.variant import Variant
-from app.quizzes.assignment import of_member, released
+from app.quizzes.admission import of_member
 from app.quizzes.paper import all_shown, paper_of
 from app.quizzes.quiz import Quiz, Shelf
 from app.text import text
@@ -83,12 +83,7 @@ def check_sheet(connection: Connection, quiz: Quiz, user_id: int | None, now: da
     if quiz.owner_id is None or quiz.owner_id == user_id:
         return
     given = of_member(connection, user_id) if user_id is not None else []
-    if not any(
-        released(quiz, each.assignment, sat, now)
-        for each in given
-        if each.quiz.id == quiz.id
-        for sat in each.sittings
-    ):
+    if not any(each.released(sat, now) for each in given if each.quiz.id == quiz.id for sat in each.sittings):
         raise NotAllowed(NOT_SHEET)
 
 

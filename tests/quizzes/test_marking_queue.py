@@ -22,7 +22,6 @@ from app.quizzes.marking_queue import (
     progress,
     tally,
     top,
-    ungraded,
 )
 from app.storage.database import reading, writing
 from app.storage.tables import attempts, sittings
@@ -60,12 +59,20 @@ def begun(engine: Engine, library: Library, slugs: Any, written: Any, rules: Rul
 
 
 def grade_all(connection: Connection, library: Library, made: Exam) -> None:
-    while (due := ungraded(connection, made.assignment.id))[0] is not None:
-        marking.grade(connection, library, due[0], LATER)
+    for due in marking.ungraded(connection, made.assignment.id):
+        marking.grade(connection, library, sitting.found(connection, due), LATER)
 
 
 def groups(connection: Connection, made: Exam, slug: str = "role-of-loss", part: str = "role") -> list[Group]:
     return groups_of(kept_of(connection, made.assignment.id), slug, part)
+
+
+def give(
+    connection: Connection, library: Library, made: Exam, name: str, levels: dict[str, int],
+    was: dict[str, int] | None = None,
+) -> None:  # fmt: skip
+    """Mark a group of answers to the role of the loss."""
+    mark(connection, library, made.assignment.id, "role-of-loss", "role", name, levels, was, LATER)
 
 
 def earned(
@@ -98,17 +105,7 @@ def test_a_mark_reaches_all_who_wrote_the_same_and_nobody_else(
     with writing(engine) as connection:
         most, other = groups(connection, sat)
         assert [len(most.answers), len(other.answers)] == [3, 1]
-        mark(
-            connection,
-            library,
-            sat.assignment.id,
-            "role-of-loss",
-            "role",
-            most.name,
-            {"quantify": 1},
-            None,
-            LATER,
-        )
+        give(connection, library, sat, most.name, {"quantify": 1})
     with reading(engine) as connection:
         found = [earned(connection, library, own, "role-of-loss", "role") for own in sat.sittings]
         assert found == [pytest.approx(2 / 5), pytest.approx(2 / 5), None, pytest.approx(2 / 5), 0]
@@ -147,7 +144,7 @@ def test_a_later_paper_opens_the_group_again_and_keeps_its_marks(
     with writing(engine) as connection:
         name = groups(connection, sat)[0].name
         marks = {"quantify": 1, "guide": 1}
-        mark(connection, library, sat.assignment.id, "role-of-loss", "role", name, marks, None, LATER)
+        give(connection, library, sat, name, marks)
         late = users.register(connection, "迟到的", None, "a hash", NOW)
         own = sit(connection, library, sat.quiz, late.learner_id, {"role": GAP}, sat.assignment.id)
         sitting.expire(connection, NOW + timedelta(days=1))
@@ -156,7 +153,7 @@ def test_a_later_paper_opens_the_group_again_and_keeps_its_marks(
         group = groups(connection, sat)[0]
         assert (group.name, len(group.answers), group.marked, group.is_open) == (name, 4, 3, True)
         assert group.levels == marks
-        mark(connection, library, sat.assignment.id, "role-of-loss", "role", name, marks, marks, LATER)
+        give(connection, library, sat, name, marks, marks)
         assert earned(connection, library, own.id, "role-of-loss", "role") == pytest.approx(4 / 5)
 
 
@@ -164,24 +161,13 @@ def test_numbers_of_ones_own_and_a_shuffled_paper_do_not_scatter_a_text(
     engine: Engine, library: Library
 ) -> None:
     rules = Rules(variants="each", shuffled=True)
-    sat = begun(engine, library, SLUGS, [{"role": GAP}] * 6, rules)
+    sat = begun(engine, library, SLUGS, [{"role": GAP}] * 12, rules)
     with writing(engine) as connection:
         (group,) = groups(connection, sat)
         assert len({each.place for each in group.answers}) > 1  # seen at different places
-        mark(
-            connection,
-            library,
-            sat.assignment.id,
-            "role-of-loss",
-            "role",
-            group.name,
-            {"fit": 1},
-            None,
-            LATER,
-        )
-        assert {earned(connection, library, own, "role-of-loss", "role") for own in sat.sittings} == {
-            pytest.approx(2 / 5)
-        }
+        give(connection, library, sat, group.name, {"fit": 1})
+        found = [earned(connection, library, own, "role-of-loss", "role") for own in sat.sittings]
+        assert found == [pytest.approx(2 / 5)] * 12
 
 
 def test_the_same_words_under_other_numbers_are_marked_apart(
@@ -200,7 +186,7 @@ def test_of_two_tabs_the_second_is_told_unless_it_agrees(engine: Engine, library
 
     def send(levels: dict[str, int], was: dict[str, int] | None) -> None:
         with writing(engine) as connection:
-            mark(connection, library, sat.assignment.id, "role-of-loss", "role", name, levels, was, LATER)
+            give(connection, library, sat, name, levels, was)
 
     send({"quantify": 1}, None)
     send({"quantify": 1}, None)
@@ -215,7 +201,7 @@ def test_of_two_tabs_the_second_is_told_unless_it_agrees(engine: Engine, library
 
 def test_a_group_that_is_not_there_is_not_found(engine: Engine, library: Library, sat: Exam) -> None:
     with pytest.raises(NotFound), writing(engine) as connection:
-        mark(connection, library, sat.assignment.id, "role-of-loss", "role", "0" * 16, {}, None, LATER)
+        give(connection, library, sat, "0" * 16, {})
 
 
 def test_marks_given_after_the_release_are_in_the_log_of_every_learner(
@@ -225,7 +211,7 @@ def test_marks_given_after_the_release_are_in_the_log_of_every_learner(
         for own in sat.sittings:
             marking.enter(connection, library, sitting.found(connection, own), LATER)
         name = groups(connection, sat)[0].name
-        mark(connection, library, sat.assignment.id, "role-of-loss", "role", name, {"guide": 1}, None, LATER)
+        give(connection, library, sat, name, {"guide": 1})
         logged = select(attempts.c.learner_id).where(attempts.c.kind == "self_mark")
         learners = set(connection.scalars(logged))
     assert learners == {sat.students[i].learner_id for i in (0, 1, 3)}
@@ -238,7 +224,7 @@ def test_the_next_is_the_one_behind_else_the_first_that_is_open(engine: Engine, 
         assert following([first, second, third]) == first
         assert following([first, second, third], second.name) == third
         assert following([first, second, third], third.name) == first
-        mark(connection, library, sat.assignment.id, "role-of-loss", "role", first.name, {}, None, LATER)
+        give(connection, library, sat, first.name, {})
         assert following(groups(connection, sat), third.name) == second
 
 
