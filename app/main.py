@@ -30,6 +30,7 @@ from app.web import (
     questions,
     quizzes,
     regrading,
+    reports,
     roster,
     seat,
     setup,
@@ -41,7 +42,7 @@ from app.web.security import Security
 
 ROUTERS = (
     home, questions, drills, accounts, setup, membership, authoring, publishing, trial, regrading, images, files, classes, roster,
-    downloads, api, documentation, quizzes, sittings,
+    downloads, api, documentation, quizzes, sittings, reports,
 )  # fmt: skip
 CLOSED_WHILE_SITTING = (
     questions,
