@@ -35,6 +35,7 @@ from app.web import (
     quizmaking,
     quizzes,
     regrading,
+    reports,
     roster,
     seat,
     setup,
@@ -46,7 +47,7 @@ from app.web.security import Security
 
 ROUTERS = (
     home, questions, drills, accounts, setup, membership, authoring, publishing, trial, regrading, images, files, classes, roster,
-    downloads, api, documentation, quizzes, sittings, printing,
+    downloads, api, documentation, quizzes, sittings, printing, reports,
     quizmaking, quizediting, assignments, gradebook,
 )  # fmt: skip
 CLOSED_WHILE_SITTING = (
