@@ -27,6 +27,7 @@ from app.web import (
     gradebook,
     home,
     images,
+    marking,
     membership,
     printing,
     publishing,
@@ -47,8 +48,8 @@ from app.web.security import Security
 
 ROUTERS = (
     home, questions, drills, accounts, setup, membership, authoring, publishing, trial, regrading, images, files, classes, roster,
-    downloads, api, documentation, quizzes, sittings, printing, reports,
-    quizmaking, quizediting, assignments, gradebook,
+    downloads, api, documentation, quizzes, sittings, reports, printing,
+    quizmaking, quizediting, assignments, gradebook, marking,
 )  # fmt: skip
 CLOSED_WHILE_SITTING = (
     questions,
