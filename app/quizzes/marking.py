@@ -16,7 +16,7 @@ from app.questions.part import Part, TextPart
 from app.questions.variant import Variant
 from app.quizzes.paper import shown
 from app.quizzes.quiz import Shelf
-from app.quizzes.sitting import Answer, Sitting, answer_at, answers_of
+from app.quizzes.sitting import Answer, Sitting, answer_at, answers_of, found
 from app.storage.attempts import Attempt, record
 from app.storage.tables import answers, sittings
 from app.text import text
@@ -76,6 +76,8 @@ def grade(connection: Connection, shelf: Shelf, sitting: Sitting, now: datetime)
     """Grade a paper that is handed in, once."""
     if sitting.handed_in_at is None:
         raise Conflict(NOT_YET)
+    if sitting.graded_at is None:
+        sitting = found(connection, sitting.id, locked=True)  # somebody else may look at it in this instant
     if sitting.graded_at is not None:
         return sitting
     for item, answer in zip(sitting.items, answers_of(connection, sitting.id), strict=True):
@@ -87,6 +89,8 @@ def grade(connection: Connection, shelf: Shelf, sitting: Sitting, now: datetime)
 
 def enter(connection: Connection, shelf: Shelf, sitting: Sitting, now: datetime) -> Sitting:
     """Write the answers of a graded paper into the log of its learner's attempts, once: when its marks may be seen."""
+    if sitting.logged_at is None:
+        sitting = found(connection, sitting.id, locked=True)
     if sitting.logged_at is not None:
         return sitting
     for item, answer in zip(sitting.items, answers_of(connection, sitting.id), strict=True):
@@ -107,6 +111,7 @@ def mark(
     connection: Connection, sitting: Sitting, place: int, variant: Variant, levels: Levels, now: datetime
 ) -> None:
     """Keep which key points the texts of one place make; parts not named stay as they are."""
+    sitting = found(connection, sitting.id, locked=True)
     if sitting.graded_at is None:
         raise Conflict(NOT_YET)
     answer = answer_at(connection, sitting.id, place)
