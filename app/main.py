@@ -26,6 +26,7 @@ from app.web import (
     home,
     images,
     membership,
+    printing,
     publishing,
     questions,
     quizzes,
@@ -41,7 +42,7 @@ from app.web.security import Security
 
 ROUTERS = (
     home, questions, drills, accounts, setup, membership, authoring, publishing, trial, regrading, images, files, classes, roster,
-    downloads, api, documentation, quizzes, sittings,
+    downloads, api, documentation, quizzes, sittings, printing,
 )  # fmt: skip
 CLOSED_WHILE_SITTING = (
     questions,

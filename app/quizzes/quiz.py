@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from sqlalchemy import Connection, insert, select, update
 
@@ -122,6 +122,15 @@ def checked_title(typed: str) -> str:
 
 def found(connection: Connection, quiz_id: int) -> Quiz:
     row = connection.execute(select(quizzes).where(quizzes.c.id == quiz_id)).first()
+    if row is None:
+        raise NotFound
+    return read_quiz(row)
+
+
+def held(connection: Connection, quiz_id: int, how: Literal["as it is", "to change"]) -> Quiz:
+    """The quiz, against changes by others until the transaction ends; NotFound where there is none."""
+    query = select(quizzes).where(quizzes.c.id == quiz_id).with_for_update(read=how == "as it is")
+    row = connection.execute(query).first()
     if row is None:
         raise NotFound
     return read_quiz(row)

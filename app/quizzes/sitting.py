@@ -137,10 +137,7 @@ def start(
     number = attempts_at(connection, quiz.id, assignment_id, learner_id) + 1
     if quiz.rules.attempts and number > quiz.rules.attempts:
         raise NotAllowed(NO_MORE)
-    more = timedelta(minutes=extra)
-    deadline = now + timedelta(minutes=quiz.minutes) + more
-    if closes_at is not None:
-        deadline = min(deadline, closes_at + more)
+    deadline = deadline_of(quiz, now, extra, closes_at)
     values = {
         "quiz_id": quiz.id, "assignment_id": assignment_id, "learner_id": learner_id,
         "items": [asdict(item) for item in paper_of(connection, shelf, quiz, f"{quiz.code}:{learner_id}:{number}")],
@@ -152,6 +149,12 @@ def start(
     }  # fmt: skip
     connection.execute(insert(answers), [blank | {"place": i + 1} for i in range(len(quiz.items))])
     return found(connection, sitting_id)
+
+
+def deadline_of(quiz: Quiz, started_at: datetime, extra: float, closes_at: datetime | None) -> datetime:
+    more = timedelta(minutes=extra)
+    deadline = started_at + timedelta(minutes=quiz.minutes) + more
+    return min(deadline, closes_at + more) if closes_at else deadline
 
 
 def attempts_at(connection: Connection, quiz_id: int, assignment_id: int | None, learner_id: int) -> int:

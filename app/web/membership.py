@@ -10,6 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 from app.accounts.users import User
 from app.errors import NotAllowed, NotFound
+from app.quizzes import admission
 from app.storage import attempts
 from app.storage.attempts import state_of
 from app.storage.database import reading, writing
@@ -119,9 +120,11 @@ def show(
     questions = practised_by(library.bank, member.classroom)
     with reading(engine) as connection:
         progress = attempts.progress_of(connection, user.learner_id)
+        given = admission.of_member(connection, user.id)
     states = [state_of(progress.get(question.slug)) for question in questions]
     context = {
-        "membership": member, "questions": questions, "progress": progress, "state_of": state_of,
+        "membership": member, "given": [each for each in given if each.assignment.class_id == member.classroom.id],
+        "now": datetime.now(UTC), "questions": questions, "progress": progress, "state_of": state_of,
         "solved": states.count("solved"), "tried": states.count("tried"),
         "next": next((q for q, state in zip(questions, states, strict=True) if state != "solved"), None),
     }  # fmt: skip

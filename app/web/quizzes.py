@@ -7,10 +7,10 @@ from fastapi import APIRouter, Depends, Request
 from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
-from app.errors import Invalid, NotAllowed, NotFound
+from app.errors import Invalid, NotFound
 from app.questions.kinds import KINDS
+from app.quizzes import admission, sitting
 from app.quizzes import quiz as quizzes
-from app.quizzes import sitting
 from app.quizzes.blueprint import MOST_MINUTES, MOST_QUESTIONS, READY, Blueprint, Rules
 from app.quizzes.quiz import Quiz
 from app.storage.attempts import learner_exists, new_learner
@@ -23,7 +23,6 @@ from app.web.dependencies import TheAccount, TheEngine, TheForm, TheLearner, The
 from app.web.rendering import render
 
 router = APIRouter(include_in_schema=False)
-FOR_CLASSES = text("这份小测只给班里的同学考。", "This quiz is for the members of a class.")
 NOT_A_NUMBER = text("这里填一个整数。", "A whole number is wanted here.")
 
 
@@ -42,9 +41,12 @@ def index_page(
         if learner:
             sitting.expire(connection, now, sittings.c.learner_id == learner)
         own = sitting.listed(connection, learner) if learner else []
+        account = request.state.account
+        given = admission.of_member(connection, account.id) if account else []
         drawn = {each.quiz_id: quizzes.found(connection, each.quiz_id) for each in own}
     context = {
         "ready": {kind: quizzes.planned(library, kind) for kind in READY}, "sittings": own, "quizzes": drawn, "now": now,
+        "given": given,
         "typed": typed or FormData(), "problem": problem, "topics": list(library.bank.topics), "kinds": KINDS,
         "most_questions": MOST_QUESTIONS, "most_minutes": MOST_MINUTES, "here": "/quizzes",
     }  # fmt: skip
@@ -120,6 +122,7 @@ def cover(
 ) -> Response:  # fmt: skip
     now = datetime.now(UTC)
     with reading(engine) as connection:
+        given = admission.given(connection, quiz, account.id if account else None, now)
         own = (
             [each for each in sitting.listed(connection, learner) if each.quiz_id == quiz.id]
             if learner
@@ -127,7 +130,7 @@ def cover(
         )
     context = {
         "quiz": quiz, "sittings": own, "now": now, "problem": problem,
-        "here": f"/quizzes/{quiz.code}", "address": f"{request.base_url}quizzes/{quiz.code}",
+        "given": given, "here": f"/quizzes/{quiz.code}", "address": f"{request.base_url}quizzes/{quiz.code}",
     }  # fmt: skip
     return render(request, "quizzes/cover.html", context, status=status)
 
@@ -139,16 +142,10 @@ def start(
 ) -> Response:  # fmt: skip
     """Begin, or go on with what is begun."""
     now = datetime.now(UTC)
-    if quiz.owner_id is not None and (account is None or account.id != quiz.owner_id):
-        raise NotAllowed(FOR_CLASSES)
     with writing(engine) as connection:
         if learner is None or not learner_exists(connection, learner):
             learner = new_learner(connection, now)
-        sitting.expire(connection, now, sittings.c.learner_id == learner)
-        begun = sitting.open_of(connection, learner, now)
-        opened = sitting.found(connection, begun) if begun else None
-        if opened is None or opened.quiz_id != quiz.id:
-            opened = sitting.start(connection, library, quiz, learner, now)
+        opened = admission.begin(connection, library, quiz, account.id if account else None, learner, now)
     response = RedirectResponse(f"/sittings/{opened.id}/{opened.place}", 303)
     if account is None:
         remember(request, response, learner)

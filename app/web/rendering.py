@@ -17,6 +17,7 @@ from app.questions import markup
 from app.questions.shown import LAYER_TITLES
 from app.questions.topics import topic_title
 from app.questions.variant import Variant
+from app.quizzes import clock
 from app.text import LANGUAGES, Language, Text, text
 
 ROOT = Path(__file__).parents[2]
@@ -52,6 +53,8 @@ def environment(language: Language) -> Environment:
     env.filters["line"] = lambda words: Markup(markup.inline(plain(words, language)))  # noqa: S704 (markup escapes)
     env.filters["prose"] = lambda words: Markup(markup.block(plain(words, language)))  # noqa: S704
     env.filters["formula"] = lambda latex: Markup(markup.formula(latex))  # noqa: S704
+    env.filters |= {"moment": clock.written, "moment_field": clock.field}  # always beside `zone`
+    env.globals["zone"] = clock.NAMED[language]
     env.filters["percent"] = lambda share: f"{round(100 * share)}%"
     env.globals.update(draw=lru_cache(maxsize=2048)(lambda variant: drawn(env, variant)))
     env.filters["minus"] = lambda number: str(number).replace("-", "\u2212")
