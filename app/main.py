@@ -36,6 +36,7 @@ from app.web import (
     quizmaking,
     quizzes,
     regrading,
+    reports,
     roster,
     seat,
     setup,
@@ -47,8 +48,8 @@ from app.web.security import Security
 
 ROUTERS = (
     home, questions, drills, accounts, setup, membership, authoring, publishing, trial, regrading, images, files, classes, roster,
-    downloads, api, documentation, quizzes, sittings, quizmaking, quizediting, assignments, gradebook,
-    printing, marking,
+    downloads, api, documentation, quizzes, sittings, reports, printing,
+    quizmaking, quizediting, assignments, gradebook, marking,
 )  # fmt: skip
 CLOSED_WHILE_SITTING = (
     questions,

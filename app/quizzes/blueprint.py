@@ -1,5 +1,6 @@
 """What a quiz is made from: which questions, how many, how long; and the paper that a seed makes of it."""
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from random import Random
@@ -21,7 +22,7 @@ Variants = Literal[
 MOST_QUESTIONS, MOST_MINUTES = 200, 600
 MOST_DRAWN = 10_000  # numbers of variants
 MOST_CANDIDATES = 500  # of a large bank
-CLOSE = 3  # how many of the best fitting questions chance chooses among
+DRAFTS, FEW = 20, 4  # papers drafted, of which the best is taken; questions weighed for each of their places
 TITLES: dict[str, Text] = {
     "paper": text("整卷模拟", "The whole paper"),
     "mock": text("短模拟", "Short mock"),
@@ -32,6 +33,7 @@ TITLES: dict[str, Text] = {
 NOTHING_FITS = text(
     "没有符合条件的题：放宽主题或题型再试。", "No question fits: choose more topics or kinds and try again."
 )
+TOO_SHORT = text("没有一道题能在这么短的时间里做完。", "No question can be done in so few minutes.")
 
 
 class Frozen(BaseModel):
@@ -112,27 +114,41 @@ def pool(blueprint: Blueprint, bank: Bank) -> list[Question]:
 def balanced(candidates: Sequence[Question], blueprint: Blueprint, chance: Random) -> list[Question]:
     """Questions up to the count or the minutes, their topics and kinds as frequent as among the candidates."""
     candidates = chance.sample(candidates, min(len(candidates), MOST_CANDIDATES))
-    left, found = list(candidates), list[Question]()
     total = sum(question.minutes for question in candidates)
-    wanted = weights(candidates)
-    minutes = blueprint.minutes or total
+    minutes = blueprint.minutes or min(total, MOST_MINUTES)
+    count, room = MOST_QUESTIONS, minutes
     if blueprint.count and candidates:
-        minutes = total * min(1.0, blueprint.count / len(candidates))
-    have: Counter[str] = Counter()
-    while left and (len(found) < blueprint.count if blueprint.count else True):
-        used = sum(question.minutes for question in found)
-        fitting = left if blueprint.count else [q for q in left if used + q.minutes <= minutes]
-        if not fitting:
-            break
-        lacking = {name: minutes * share / total - have[name] for name, share in wanted.items()}
-        best = sorted(
-            fitting, key=lambda q: sum((lacking[n] - w) ** 2 - lacking[n] ** 2 for n, w in weight(q))
-        )
-        picked = chance.choice(best[:CLOSE])
+        count, room = blueprint.count, math.inf
+        minutes = total * min(1.0, count / len(candidates))
+    wanted = {name: minutes * w / total for name, w in weights(candidates).items()}
+    drafts = [draft(candidates, wanted, count, room, chance) for _ in range(DRAFTS)]
+    best = min(drafts, key=lambda questions: unlike(questions, wanted))
+    if candidates and not best:
+        raise Invalid(TOO_SHORT, "minutes")
+    return sorted(best, key=lambda q: (q.number or math.inf, q.slug))
+
+
+def draft(
+    candidates: Sequence[Question], wanted: Mapping[str, float], count: int, room: float, chance: Random
+) -> list[Question]:
+    """Up to `count` questions within `room` minutes, each of a few by chance the one that is wanted most."""
+    left, found = list(candidates), list[Question]()
+    lacking = dict(wanted)
+    while len(found) < count and (fitting := [q for q in left if q.minutes <= room]):
+        few = chance.sample(fitting, min(FEW, len(fitting)))
+        picked = min(few, key=lambda q: sum(w * w - 2 * w * lacking[n] for n, w in weight(q)) / q.minutes)
         left.remove(picked)
         found.append(picked)
-        have.update(dict(weight(picked)))
-    return sorted(found, key=lambda q: (q.number or 1000, q.slug))
+        room -= picked.minutes
+        for name, w in weight(picked):
+            lacking[name] -= w
+    return found
+
+
+def unlike(questions: Sequence[Question], wanted: Mapping[str, float]) -> float:
+    """How far a draft is from the minutes wanted by topic and kind; what is missing altogether weighs most."""
+    have, minutes = weights(questions), sum(wanted.values())
+    return sum(((have[name] - w) / minutes) ** 2 + (name not in have) for name, w in wanted.items())
 
 
 def weight(question: Question) -> list[tuple[str, float]]:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select
 from app.errors import NotFound
 from app.questions.question import Question
 from app.quizzes.assignment import Assignment
-from app.quizzes.marking import PartMarks, marks_in
+from app.quizzes.marking import PartMarks, parts_of
 from app.quizzes.paper import question_of
 from app.quizzes.quiz import Item, Quiz, Shelf
 from app.quizzes.sitting import Answer, Sitting, read_sitting
@@ -223,7 +223,7 @@ def places_of(items: Sequence[Item], sat: Sequence[Item]) -> list[int]:
 def cell(question: Question | None, item: Item, answer: Answer) -> Cell:
     if question is None:  # a person would have to look
         return Cell(answer.place, item.marks, 0, item.marks, bool(answer.responses), ())
-    parts: list[PartMarks] = marks_in(question, answer)
+    parts: list[PartMarks] = parts_of(question, answer)
     return Cell(
         answer.place,
         item.marks,

@@ -14,10 +14,10 @@ from app.grading.marks import kept, restored, share
 from app.questions.kinds import kind_of
 from app.questions.part import Part, TextPart
 from app.questions.question import Question
-from app.questions.variant import Variant
-from app.quizzes.paper import shown
+from app.questions.variant import Variant, variant
+from app.quizzes.paper import questions_of
 from app.quizzes.quiz import Shelf
-from app.quizzes.sitting import Answer, Sitting, answer_at, answers_of
+from app.quizzes.sitting import Answer, Sitting, answer_at, answers_of, found
 from app.storage.attempts import Attempt, record
 from app.storage.tables import answers, sittings
 from app.text import text
@@ -39,12 +39,11 @@ class PartMarks:
 
 
 def marks_of(variant: Variant, answer: Answer) -> list[PartMarks]:
+    return parts_of(variant.question, answer)
+
+
+def parts_of(question: Question, answer: Answer) -> list[PartMarks]:
     """By part. What was left empty or cannot be read earns nothing; a written text is open until it is marked."""
-    return marks_in(variant.question, answer)
-
-
-def marks_in(question: Question, answer: Answer) -> list[PartMarks]:
-    """The same; which variant it is does not matter any more."""
     total = sum(part.marks for part in question.parts)
     return [
         PartMarks(
@@ -69,23 +68,27 @@ def earned_by(part: Part, answer: Answer) -> float | None:
     return float(score) if score is not None else 0.0
 
 
-def grade_place(connection: Connection, sitting: Sitting, place: int, variant: Variant, **more: Any) -> None:
+def grade_place(connection: Connection, sitting: Sitting, place: int, shown: Variant, **more: Any) -> None:
     """Grade what is kept of one place."""
     answer = answer_at(connection, sitting.id, place)
-    verdicts = kept(grade_all(variant, answer.responses).parts)
+    verdicts = kept(grade_all(shown, answer.responses).parts)
     where = answers.c.sitting_id == sitting.id, answers.c.place == place
     connection.execute(update(answers).where(*where).values(verdicts=verdicts, **more))
 
 
 def grade(connection: Connection, shelf: Shelf, sitting: Sitting, now: datetime) -> Sitting:
-    """Grade a paper that is handed in, once."""
+    """Grade a paper that is handed in, once; what can no longer be read is left out."""
     if sitting.handed_in_at is None:
         raise Conflict(NOT_YET)
+    if sitting.graded_at is None:
+        sitting = found(connection, sitting.id, locked=True)  # somebody else may look at it in this instant
     if sitting.graded_at is not None:
         return sitting
-    for item, answer in zip(sitting.items, answers_of(connection, sitting.id), strict=True):
-        if answer.responses and answer.checked_at is None:
-            grade_place(connection, sitting, answer.place, shown(connection, shelf, item))
+    questions = questions_of(connection, shelf, sitting.items)
+    for answer, question in zip(answers_of(connection, sitting.id), questions, strict=True):
+        if answer.responses and answer.checked_at is None and question:
+            shown = variant(question, sitting.item(answer.place).variant)
+            grade_place(connection, sitting, answer.place, shown)
     connection.execute(update(sittings).where(sittings.c.id == sitting.id).values(graded_at=now))
     return replace(sitting, graded_at=now)
 
@@ -102,11 +105,14 @@ def ungraded(connection: Connection, assignment_id: int) -> list[int]:
 
 def enter(connection: Connection, shelf: Shelf, sitting: Sitting, now: datetime) -> Sitting:
     """Write the answers of a graded paper into the log of its learner's attempts, once: when its marks may be seen."""
+    if sitting.logged_at is None:
+        sitting = found(connection, sitting.id, locked=True)
     if sitting.logged_at is not None:
         return sitting
-    for item, answer in zip(sitting.items, answers_of(connection, sitting.id), strict=True):
-        if answer.responses:
-            question, verdicts = shown(connection, shelf, item).question, restored(answer.verdicts)
+    questions = questions_of(connection, shelf, sitting.items)
+    for answer, question in zip(answers_of(connection, sitting.id), questions, strict=True):
+        if answer.responses and question:
+            verdicts = restored(answer.verdicts)
             more: dict[str, Any] = {"verdicts": answer.verdicts, "score": share(question, verdicts, {})}
             record(connection, attempt(sitting, answer.place, "answer", now, answer.responses, **more))
             if answer.levels:
@@ -119,16 +125,15 @@ def enter(connection: Connection, shelf: Shelf, sitting: Sitting, now: datetime)
 
 
 def mark(
-    connection: Connection, sitting: Sitting, place: int, variant: Variant, levels: Levels, now: datetime
+    connection: Connection, sitting: Sitting, place: int, shown: Variant, levels: Levels, now: datetime
 ) -> None:
     """Keep which key points the texts of one place make; parts not named stay as they are."""
+    sitting = found(connection, sitting.id, locked=True)
     if sitting.graded_at is None:
         raise Conflict(NOT_YET)
     answer = answer_at(connection, sitting.id, place)
     texts = {
-        part.id
-        for part in variant.question.parts
-        if isinstance(part, TextPart) and part.id in answer.responses
+        part.id for part in shown.question.parts if isinstance(part, TextPart) and part.id in answer.responses
     }
     merged = {
         **answer.levels,
@@ -139,7 +144,7 @@ def mark(
     where = answers.c.sitting_id == sitting.id, answers.c.place == place
     connection.execute(update(answers).where(*where).values(levels=merged))
     if sitting.logged_at is not None:
-        score = share(variant.question, restored(answer.verdicts), merged)
+        score = share(shown.question, restored(answer.verdicts), merged)
         record(connection, attempt(sitting, place, "self_mark", now, merged, score=score))
 
 

@@ -34,6 +34,17 @@ def question_of(connection: Connection, shelf: Shelf, item: Item) -> Question:
         raise NotFound(OUTDATED) from error
 
 
+def questions_of(connection: Connection, shelf: Shelf, items: Sequence[Item]) -> list[Question | None]:
+    """The question of each item; None where its text can no longer be read."""
+    found: list[Question | None] = []
+    for item in items:
+        try:
+            found.append(question_of(connection, shelf, item))
+        except NotFound:
+            found.append(None)
+    return found
+
+
 def shown(connection: Connection, shelf: Shelf, item: Item) -> Variant:
     return variant(question_of(connection, shelf, item), item.variant)
 
