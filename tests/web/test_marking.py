@@ -177,4 +177,4 @@ def test_papers_that_wait_to_be_graded_are_told(
     ticks = iter(range(0, 10_000, 2))
     monkeypatch.setattr(assignments, "monotonic", lambda: next(ticks))  # each look at the clock takes 2 s
     assert "还有 4 份刚交的卷子" in teacher.get("/teach/assignments/1/marking").text
-    assert "还有 3 份卷子在自动批改" in teacher.get(ROLE).text
+    assert "还有 3 份刚交的卷子" in teacher.get(ROLE).text
