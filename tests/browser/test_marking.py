@@ -153,5 +153,5 @@ def test_sheets_and_keys_come_out_as_pages(
     page.goto(f"/quizzes/{whole}/print?key=1")
     assert 8 <= pages(page.pdf(prefer_css_page_size=True)) <= 30
     page.emulate_media(media="print")
-    assert page.locator(".unprinted").is_hidden() and page.locator(".bar").is_hidden()
+    assert page.locator(".unprinted").first.is_hidden() and page.locator(".bar").is_hidden()
     assert page.locator(".running b").first.is_visible()
