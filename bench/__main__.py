@@ -2,9 +2,14 @@
 
 import sys
 
-from bench import bank, grading, pages
+from bench import bank, durability, grading, pages
 
-BENCHES = {"pages": pages.main, "grading": grading.main, "bank": bank.main}
+BENCHES = {
+    "pages": pages.main,
+    "grading": grading.main,
+    "bank": bank.main,
+    "durability": durability.main,
+}
 
 if __name__ == "__main__":
     for name in sys.argv[1:] or BENCHES:

@@ -36,8 +36,8 @@ def server(factory: str, port: int, **environment: str) -> Iterator[tuple[http.c
         "warning",
     ]
     process = subprocess.Popen(command, env=os.environ | environment)
+    connection = http.client.HTTPConnection("127.0.0.1", port)
     try:
-        connection = http.client.HTTPConnection("127.0.0.1", port)
         for _ in range(1200):
             try:
                 connection.connect()
@@ -46,6 +46,7 @@ def server(factory: str, port: int, **environment: str) -> Iterator[tuple[http.c
                 time.sleep(0.1)
         yield connection, process.pid
     finally:
+        connection.close()
         process.terminate()
         process.wait()
 

@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from app.errors import Conflict, Invalid, NotFound
 from app.storage import learners
 from app.storage.attempts import new_id, new_learner
-from app.storage.tables import publications, questions, sessions, users
+from app.storage.tables import assignments, publications, questions, quizzes, sessions, sittings, users
 from app.text import text
 
 Role = Literal["student", "instructor"]
@@ -145,8 +145,12 @@ def has_instructor(connection: Connection) -> bool:
 
 
 def remove(connection: Connection, user: User) -> None:
-    """The account with all its data; what an instructor has published stays, without its author."""
+    """The account with all its data; what an instructor has published stays, without its author,
+    and so do their quizzes for those who sat them."""
     learners.erase(connection, user.learner_id)
+    sat = select(sittings.c.quiz_id)
+    connection.execute(delete(quizzes).where(quizzes.c.owner_id == user.id, quizzes.c.id.not_in(sat)))
+    forget_extra(connection, user)
     shown = select(publications.c.slug)
     connection.execute(
         delete(questions).where(questions.c.owner_id == user.id, questions.c.slug.not_in(shown))
@@ -156,3 +160,11 @@ def remove(connection: Connection, user: User) -> None:
     )
     connection.execute(delete(sessions).where(sessions.c.user_id == user.id))
     connection.execute(delete(users).where(users.c.id == user.id))
+
+
+def forget_extra(connection: Connection, user: User) -> None:
+    """The number of a user may be given to the next one, who has none of their extra time."""
+    for row in connection.execute(select(assignments.c.id, assignments.c.extra)).all():
+        if str(user.id) in row.extra:
+            left = {key: minutes for key, minutes in row.extra.items() if key != str(user.id)}
+            connection.execute(update(assignments).where(assignments.c.id == row.id).values(extra=left))

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection, select, update
 
 from app.errors import Conflict
 from app.grading.grade import grade_all
@@ -17,7 +17,7 @@ from app.questions.question import Question
 from app.questions.variant import Variant, variant
 from app.quizzes.paper import questions_of
 from app.quizzes.quiz import Shelf
-from app.quizzes.sitting import Answer, Sitting, answer_at, answers_of
+from app.quizzes.sitting import Answer, Sitting, answer_at, answers_of, found
 from app.storage.attempts import Attempt, record
 from app.storage.tables import answers, sittings
 from app.text import text
@@ -80,6 +80,8 @@ def grade(connection: Connection, shelf: Shelf, sitting: Sitting, now: datetime)
     """Grade a paper that is handed in, once; what can no longer be read is left out."""
     if sitting.handed_in_at is None:
         raise Conflict(NOT_YET)
+    if sitting.graded_at is None:
+        sitting = found(connection, sitting.id, locked=True)  # somebody else may look at it in this instant
     if sitting.graded_at is not None:
         return sitting
     questions = questions_of(connection, shelf, sitting.items)
@@ -91,8 +93,20 @@ def grade(connection: Connection, shelf: Shelf, sitting: Sitting, now: datetime)
     return replace(sitting, graded_at=now)
 
 
+def ungraded(connection: Connection, assignment_id: int) -> list[int]:
+    """The papers of a class that are handed in and not graded yet, the first first."""
+    query = select(sittings.c.id).where(
+        sittings.c.assignment_id == assignment_id,
+        sittings.c.handed_in_at.is_not(None),
+        sittings.c.graded_at.is_(None),
+    )
+    return list(connection.scalars(query.order_by(sittings.c.handed_in_at, sittings.c.id)))
+
+
 def enter(connection: Connection, shelf: Shelf, sitting: Sitting, now: datetime) -> Sitting:
     """Write the answers of a graded paper into the log of its learner's attempts, once: when its marks may be seen."""
+    if sitting.logged_at is None:
+        sitting = found(connection, sitting.id, locked=True)
     if sitting.logged_at is not None:
         return sitting
     questions = questions_of(connection, shelf, sitting.items)
@@ -114,6 +128,7 @@ def mark(
     connection: Connection, sitting: Sitting, place: int, shown: Variant, levels: Levels, now: datetime
 ) -> None:
     """Keep which key points the texts of one place make; parts not named stay as they are."""
+    sitting = found(connection, sitting.id, locked=True)
     if sitting.graded_at is None:
         raise Conflict(NOT_YET)
     answer = answer_at(connection, sitting.id, place)

@@ -1,11 +1,11 @@
 """Sitting a quiz. The clock is the server's: nothing is taken after the deadline, and what was saved is handed in."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Select, bindparam, exists, func, insert, select, update
 
 from app.errors import Conflict, NotAllowed, NotFound
 from app.quizzes.paper import paper_of
@@ -213,7 +213,7 @@ class Typed:
 @dataclass(frozen=True)
 class Saved:
     version: int
-    told: Mapping[str, list[str]]  # fields that another tab has written since this one looked
+    told: Mapping[str, list[str]]  # fields that another tab has written since this one looked, or typed later
 
 
 def save(
@@ -231,16 +231,21 @@ def save(
         for name, field in typed.items()
         if not (kept := before.fields.get(name)) or (kept.at <= field.at and kept.values != field.values)
     }
-    fields = {**before.fields, **new}
+    again = {  # the same, typed once more: it stands against what was typed in between and comes later
+        name: replace(kept, at=field.at, tab=tab)
+        for name, field in typed.items()
+        if (kept := before.fields.get(name)) and kept.at < field.at and kept.values == field.values
+    }
+    fields = {**before.fields, **new, **again}
     told = {
         name: kept.values
         for name, kept in fields.items()
-        if kept.version > seen
-        and kept.tab != tab
-        and not (name in typed and typed[name].values == kept.values)
+        if kept.tab != tab and (typed[name].values != kept.values if name in typed else kept.version > seen)
     }
-    if not new:
+    if not new and not again:
         return Saved(before.version, told)
+    if not new:
+        version = before.version
     values = {
         "fields": {name: asdict(kept) for name, kept in fields.items()},
         "responses": dict(read({name: kept.values for name, kept in fields.items()})),
@@ -252,19 +257,33 @@ def save(
 
 def turn(connection: Connection, sitting: Sitting, place: int, now: datetime) -> None:
     """Look at this place from now on; the time since the last turn belongs to the one looked at before."""
-    spent = (min(now, sitting.deadline) - sitting.turned_at).total_seconds()
+    held = found(connection, sitting.id, locked=True)  # another page may have been opened in this instant
+    if held.handed_in_at is None:
+        turned(connection, held, place, now)
+
+
+def turned(connection: Connection, sitting: Sitting, place: int, now: datetime) -> None:
+    until = max(sitting.turned_at, min(now, sitting.deadline))
     connection.execute(
         update(answers)
         .where(answers.c.sitting_id == sitting.id, answers.c.place == sitting.place)
-        .values(seconds=answers.c.seconds + max(0.0, spent))
+        .values(seconds=answers.c.seconds + (until - sitting.turned_at).total_seconds())
     )
-    connection.execute(update(sittings).where(sittings.c.id == sitting.id).values(place=place, turned_at=now))
+    connection.execute(
+        update(sittings).where(sittings.c.id == sitting.id).values(place=place, turned_at=until)
+    )
 
 
 def hand_in(connection: Connection, sitting: Sitting, now: datetime) -> None:
     """Hand in a writable sitting."""
-    turn(connection, sitting, sitting.place, now)
+    turned(connection, sitting, sitting.place, now)
     connection.execute(update(sittings).where(sittings.c.id == sitting.id).values(handed_in_at=now))
+
+
+def due(connection: Connection, now: datetime, *whose: Any) -> bool:
+    """Whether `expire` has anything to do."""
+    query = exists().where(sittings.c.handed_in_at.is_(None), sittings.c.deadline <= now, *whose)
+    return bool(connection.scalar(select(query)))
 
 
 def expire(connection: Connection, now: datetime, *whose: Any) -> None:
@@ -272,6 +291,6 @@ def expire(connection: Connection, now: datetime, *whose: Any) -> None:
     due = select(sittings).where(sittings.c.handed_in_at.is_(None), sittings.c.deadline <= now, *whose)
     for row in connection.execute(due.with_for_update()).all():
         sitting = read_sitting(row)
-        turn(connection, sitting, sitting.place, sitting.deadline)
+        turned(connection, sitting, sitting.place, sitting.deadline)
         values = {"handed_in_at": sitting.deadline, "expired": True}
         connection.execute(update(sittings).where(sittings.c.id == sitting.id).values(values))

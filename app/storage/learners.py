@@ -7,7 +7,7 @@ and a forgotten cookie would then open a stranger's work.
 from sqlalchemy import Connection, delete, or_, select, update
 
 from app.storage.attempts import LEARNER, rebuild_progress
-from app.storage.tables import attempts, mistakes, progress
+from app.storage.tables import attempts, mistakes, progress, quizzes, sittings
 
 
 def move(connection: Connection, source: int, target: int) -> None:
@@ -21,11 +21,16 @@ def move(connection: Connection, source: int, target: int) -> None:
     twice = select(attempts.c.id).where(moving, attempts.c.submission.in_(known))
     # in one statement: an entry goes with its corrections
     connection.execute(delete(attempts).where(or_(attempts.c.id.in_(twice), attempts.c.regrades.in_(twice))))
-    connection.execute(update(attempts).where(moving).values(learner_id=target))
+    for table in (attempts, quizzes, sittings):
+        connection.execute(update(table).where(table.c.learner_id == source).values(learner_id=target))
     for learner_id in (source, target):
         rebuild_progress(connection, learner_id)
 
 
 def erase(connection: Connection, learner_id: int) -> None:
-    for table in (mistakes, progress, attempts):
+    """Papers that others have sat stay theirs, and nobody's."""
+    for table in (mistakes, progress, attempts, sittings):  # a sitting goes with its answers
         connection.execute(delete(table).where(table.c.learner_id == learner_id))
+    drawn = quizzes.c.learner_id == learner_id
+    connection.execute(delete(quizzes).where(drawn, quizzes.c.id.not_in(select(sittings.c.quiz_id))))
+    connection.execute(update(quizzes).where(drawn).values(learner_id=None))

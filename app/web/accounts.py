@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from sqlalchemy import Connection, Engine
 from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
@@ -23,6 +23,7 @@ from app.web.audience import open_to
 from app.web.dependencies import TheAccount, TheEngine, TheForm, TheUser, guest, keep_session, local
 from app.web.limiting import allowed, client, forget
 from app.web.rendering import SESSION, render
+from app.web.seat import not_sitting
 
 router = APIRouter(include_in_schema=False)
 
@@ -127,7 +128,7 @@ def sign_out_everywhere(engine: TheEngine, user: TheUser) -> Response:
     return left("/account")
 
 
-@router.get("/account/export")
+@router.get("/account/export", dependencies=[Depends(not_sitting)])  # one's own right answers are in it
 @open_to("signed in")
 def export(engine: TheEngine, user: TheUser) -> Response:
     with reading(engine) as connection:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from threading import Barrier
 from typing import Any
 
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import Connection, Engine, func, insert, select
 
 from app.storage import attempts as log
 from app.storage import learners
@@ -13,7 +13,7 @@ from app.storage.attempts import Attempt
 from app.storage.database import writing
 from app.storage.mistakes import mistakes_of
 from app.storage.revisions import sync_revisions
-from app.storage.tables import attempts, mistakes, progress
+from app.storage.tables import answers, attempts, mistakes, progress, quizzes, sittings
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 FORGOTTEN = {"total": {"verdict": "incorrect", "mistake": "bias_forgotten"}}
@@ -101,3 +101,53 @@ def test_erasing_leaves_nothing_but_a_number_that_is_not_given_again(engine: Eng
         assert held(connection, gone) == (0, 0, 0)
         assert held(connection, kept) == (2, 1, 1)
         assert log.new_learner(connection, NOW) not in (kept, gone)
+
+
+def drawn(connection: Connection, learner: int | None, code: str) -> int:
+    """A quiz that a learner has drawn for themself."""
+    row = {"code": code, "learner_id": learner, "title": "", "blueprint": {}, "rules": {}, "items": []}
+    return log.new_id(connection.execute(insert(quizzes), row | {"created_at": NOW}))
+
+
+def sat(connection: Connection, learner: int, quiz: int) -> int:
+    """A sitting with one answer."""
+    times = dict.fromkeys(("started_at", "deadline", "turned_at", "handed_in_at"), NOW)
+    row = {"quiz_id": quiz, "learner_id": learner, "items": [], "place": 1, "expired": False} | times
+    sitting = log.new_id(connection.execute(insert(sittings), row))
+    blank: dict[str, Any] = {key: {} for key in ("fields", "responses", "verdicts", "levels")}
+    connection.execute(
+        insert(answers), blank | {"sitting_id": sitting, "place": 1, "version": 0, "seconds": 0}
+    )
+    return sitting
+
+
+def whose(connection: Connection, table: Any) -> list[int | None]:
+    return list(connection.scalars(select(table.c.learner_id).order_by(table.c.id)))
+
+
+def test_moved_work_takes_its_quizzes_and_sittings_along(engine: Engine) -> None:
+    with writing(engine) as connection:
+        phone, laptop, third = (log.new_learner(connection, NOW) for _ in range(3))
+        one, other = drawn(connection, laptop, "AAAAAAAA"), drawn(connection, third, "BBBBBBBB")
+        for learner, quiz in ((laptop, one), (laptop, other), (phone, other), (third, one)):
+            sat(connection, learner, quiz)
+        learners.move(connection, laptop, phone)
+        assert whose(connection, quizzes) == [phone, third]
+        assert whose(connection, sittings) == [phone, phone, phone, third]
+        assert connection.scalar(select(func.count()).select_from(answers)) == 4
+
+
+def test_erasing_takes_sittings_with_answers_and_leaves_papers_to_those_who_sat_them(engine: Engine) -> None:
+    with writing(engine) as connection:
+        kept, gone = log.new_learner(connection, NOW), log.new_learner(connection, NOW)
+        alone, shared = drawn(connection, gone, "AAAAAAAA"), drawn(connection, gone, "BBBBBBBB")
+        others = drawn(connection, kept, "CCCCCCCC")
+        for learner, quiz in ((gone, alone), (gone, shared), (gone, others)):
+            sat(connection, learner, quiz)
+        theirs = sat(connection, kept, shared)
+        learners.erase(connection, gone)
+        assert list(connection.execute(select(quizzes.c.id, quizzes.c.learner_id).order_by(quizzes.c.id))) == [
+            (shared, None), (others, kept),
+        ]  # fmt: skip
+        assert list(connection.scalars(select(sittings.c.id))) == [theirs]
+        assert list(connection.scalars(select(answers.c.sitting_id))) == [theirs]

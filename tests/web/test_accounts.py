@@ -334,6 +334,15 @@ def test_the_export_holds_all_of_ones_own_data_and_no_secret(device: Device) -> 
     )
 
 
+def test_ones_own_right_answers_are_not_exported_into_an_exam(device: Device) -> None:
+    phone = registered(device())
+    quiz = phone.post("/quizzes", data={"kind": "sprint"}).headers["location"]
+    sitting = phone.post(f"{quiz}/start").headers["location"].rsplit("/", 1)[0]
+    assert phone.get("/account/export").status_code == 403
+    phone.post(f"{sitting}/hand-in")
+    assert len(exported(phone)["sittings"]) == 1
+
+
 def test_deleting_the_account_takes_all_its_data(
     app: FastAPI, device: Device, headers: dict[str, str]
 ) -> None:
