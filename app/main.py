@@ -16,6 +16,7 @@ from app.study.library import open_library
 from app.web import (
     accounts,
     api,
+    assignments,
     authoring,
     classes,
     documentation,
@@ -23,14 +24,19 @@ from app.web import (
     drills,
     errors,
     files,
+    gradebook,
     home,
     images,
+    marking,
     membership,
     printing,
     publishing,
     questions,
+    quizediting,
+    quizmaking,
     quizzes,
     regrading,
+    reports,
     roster,
     seat,
     setup,
@@ -42,7 +48,8 @@ from app.web.security import Security
 
 ROUTERS = (
     home, questions, drills, accounts, setup, membership, authoring, publishing, trial, regrading, images, files, classes, roster,
-    downloads, api, documentation, quizzes, sittings, printing,
+    downloads, api, documentation, quizzes, sittings, reports, printing,
+    quizmaking, quizediting, assignments, gradebook, marking,
 )  # fmt: skip
 CLOSED_WHILE_SITTING = (
     questions,

@@ -84,12 +84,7 @@ def check_sheet(connection: Connection, quiz: Quiz, user_id: int | None, now: da
     if quiz.owner_id is None or quiz.owner_id == user_id:
         return
     given = of_member(connection, user_id) if user_id is not None else []
-    if not any(
-        released(quiz, each.assignment, sat, now)
-        for each in given
-        if each.quiz.id == quiz.id
-        for sat in each.sittings
-    ):
+    if not any(each.released(sat, now) for each in given if each.quiz.id == quiz.id for sat in each.sittings):
         raise NotAllowed(NOT_SHEET)
 
 
@@ -111,4 +106,4 @@ def worth(question: Question, part: Part) -> float:
 def lines(question: Question, part: Part) -> int:
     """How many lines are left blank for a part."""
     marks = worth(question, part)
-    return max(3, ceil(2 * marks) + 1) if isinstance(part, TextPart) else max(1, ceil(marks))
+    return max(3, ceil(1.5 * marks) + 1) if isinstance(part, TextPart) else max(1, ceil(marks))

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, insert, select, update
 from app.errors import Invalid, NotAllowed, NotFound
 from app.questions.bank import Bank
 from app.questions.question import Question
-from app.quizzes.blueprint import READY, TITLES, Blueprint, Rules, chosen, drawn
+from app.quizzes.blueprint import TITLES, Blueprint, Rules, chosen, drawn
 from app.storage.attempts import new_id
 from app.storage.moments import utc
 from app.storage.tables import quizzes
@@ -91,20 +91,21 @@ def create(
     code = new_code()
     questions = chosen(blueprint, shelf.bank, code)
     items = items_of(questions, drawn(questions, rules.variants, code), shelf)
+    return keep(
+        connection, code, blueprint, rules, items, now, owner_id=owner_id, learner_id=learner_id, title=title
+    )
+
+
+def keep(
+    connection: Connection, code: str, blueprint: Blueprint, rules: Rules, items: Sequence[Item], now: datetime,
+    *, owner_id: int | None = None, learner_id: int | None = None, title: str = "",
+) -> Quiz:  # fmt: skip
     values = {
         "code": code, "owner_id": owner_id, "learner_id": learner_id, "title": checked_title(title),
         "blueprint": blueprint.model_dump(mode="json"), "rules": rules.model_dump(mode="json"),
         "items": [asdict(item) for item in items], "created_at": now,
     }  # fmt: skip
     return found(connection, new_id(connection.execute(insert(quizzes), values)))
-
-
-def planned(shelf: Shelf, kind: str) -> Quiz:
-    """A ready-made quiz as it would be, for telling its size; nothing is kept."""
-    blueprint, rules = READY[kind]
-    questions = chosen(blueprint, shelf.bank, kind)
-    items = items_of(questions, [0] * len(questions), shelf)
-    return Quiz(0, "", None, None, "", blueprint, rules, items, datetime.min, None)
 
 
 def new_code() -> str:

@@ -41,9 +41,11 @@ class Library:
 
     def mistake_title(self, slug: str, name: str) -> Text:
         """What a mistake is called: by its note, by its question (where that is still there) or by its name."""
+        return self.mistake_in(self.bank.questions.get(slug), name)
+
+    def mistake_in(self, asked: Question | None, name: str) -> Text:
         if note := self.bank.notes.get(name):
             return note.title
-        asked = self.bank.questions.get(slug)
         declared = {
             mistake.name: mistake.title
             for part in (asked.parts if asked else ())

@@ -1,6 +1,7 @@
 """The list of questions, and what one can do at a question: answer, take a hint, see the solution, mark a text."""
 
 import re
+from collections.abc import Iterable
 from typing import Any, Literal, Protocol
 from urllib.parse import quote, urlencode
 
@@ -13,6 +14,7 @@ from app.grading.reading import cells_typed
 from app.grading.understood import ECHOES, echo
 from app.questions.kinds import KINDS, kinds_of
 from app.questions.part import TextPart
+from app.questions.question import Question
 from app.questions.search import matching
 from app.questions.variant import Variant
 from app.storage import attempts
@@ -94,19 +96,8 @@ def solution(visit: TheVisit, form: TheForm) -> Response:
 @router.post("/questions/{slug}/marks")
 @open_to("anyone")
 def marks(visit: TheVisit, form: TheForm) -> Response:
-    written = [
-        part
-        for part in visit.shown.question.parts
-        if isinstance(part, TextPart) and f"{part.id}.marked" in form
-    ]
-    levels = {
-        part.id: {
-            point.id: int(level)
-            for point in part.key_points
-            if (level := str(form.get(f"{part.id}.{point.id}", ""))) in LEVELS
-        }
-        for part in written
-    }
+    written = marked(visit.shown.question, form)
+    levels = levels_of(written, form)
     spans = {
         part.id: {
             point.id: [int(span[1]), int(span[2])]
@@ -121,6 +112,24 @@ def marks(visit: TheVisit, form: TheForm) -> Response:
         lambda connection, entry: practice.mark_own(connection, entry, levels, spans),
         visit.responses(form),
     )
+
+
+def marked(question: Question, form: FormData) -> list[TextPart]:
+    """The texts that a form has marks of, even if they are none."""
+    texts = (part for part in question.parts if isinstance(part, TextPart))
+    return [part for part in texts if f"{part.id}.marked" in form]
+
+
+def levels_of(written: Iterable[TextPart], form: FormData) -> dict[str, dict[str, int]]:
+    """By part and key point, of those that are ticked or chosen."""
+    return {
+        part.id: {
+            point.id: int(level)
+            for point in part.key_points
+            if (level := str(form.get(f"{part.id}.{point.id}", ""))) in LEVELS
+        }
+        for part in written
+    }
 
 
 @router.post("/questions/{slug}/understood")

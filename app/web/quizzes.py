@@ -1,53 +1,64 @@
 """Quizzes: the ready-made ones, one's own, those with a code; and beginning one."""
 
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
+from sqlalchemy import Engine
 from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
-from app.errors import Invalid, NotFound
+from app.accounts.users import User
+from app.errors import Conflict, Invalid, NotAllowed, NotFound
 from app.questions.kinds import KINDS
-from app.quizzes import admission, sitting
+from app.quizzes import admission, history, sitting
 from app.quizzes import quiz as quizzes
-from app.quizzes.blueprint import MOST_MINUTES, MOST_QUESTIONS, READY, Blueprint, Rules
+from app.quizzes.blueprint import MOST_MINUTES, MOST_QUESTIONS, READY, TITLES, Blueprint, Rules
 from app.quizzes.quiz import Quiz
 from app.storage.attempts import learner_exists, new_learner
 from app.storage.database import reading, writing
-from app.storage.tables import sittings
 from app.study.library import Library
 from app.text import Text, text
 from app.web.audience import open_to
 from app.web.dependencies import TheAccount, TheEngine, TheForm, TheLearner, TheLibrary, remember
 from app.web.rendering import render
+from app.web.reports import settle
 
 router = APIRouter(include_in_schema=False)
+PAGE = 20  # sittings of a list
+DEFAULTS = FormData([("count", "10")])
 NOT_A_NUMBER = text("这里填一个整数。", "A whole number is wanted here.")
 
 
 @router.get("/quizzes")
 @open_to("anyone")
-def index(request: Request, engine: TheEngine, library: TheLibrary, learner: TheLearner) -> Response:
-    return index_page(request, engine, library, learner)
+def index(
+    request: Request, engine: TheEngine, library: TheLibrary, learner: TheLearner, account: TheAccount, page: int = 1
+) -> Response:  # fmt: skip
+    return index_page(request, engine, library, learner, account, page)
 
 
 def index_page(
-    request: Request, engine: Any, library: Library, learner: int | None,
+    request: Request, engine: Engine, library: Library, learner: int | None, account: User | None, page: int = 1,
     typed: FormData | None = None, problem: Invalid | NotFound | None = None,
 ) -> Response:  # fmt: skip
     now = datetime.now(UTC)
-    with writing(engine) as connection:
-        if learner:
-            sitting.expire(connection, now, sittings.c.learner_id == learner)
+    with reading(engine) as connection:
         own = sitting.listed(connection, learner) if learner else []
-        account = request.state.account
+    pages = max(1, -(-len(own) // PAGE))
+    page = min(max(page, 1), pages)
+    settle(engine, library, own[(page - 1) * PAGE : page * PAGE], now)
+    with reading(engine) as connection:
+        own = sitting.listed(connection, learner) if learner else []
+        begun = history.entries(connection, library, [each for each in own if each.is_open(now)], now)
+        shown = [each for each in own[(page - 1) * PAGE : page * PAGE] if not each.is_open(now)]
+        past = history.entries(connection, library, shown, now)
         given = admission.of_member(connection, account.id) if account else []
-        drawn = {each.quiz_id: quizzes.found(connection, each.quiz_id) for each in own}
+    bank = library.bank
     context = {
-        "ready": {kind: quizzes.planned(library, kind) for kind in READY}, "sittings": own, "quizzes": drawn, "now": now,
-        "given": given,
-        "typed": typed or FormData(), "problem": problem, "topics": list(library.bank.topics), "kinds": KINDS,
+        "ready": READY, "titles": TITLES, "begun": begun, "past": past, "page": page, "pages": pages, "now": now,
+        "printed": [question for question in bank.listed if question.number], "given": given,
+        "typed": typed or DEFAULTS, "problem": problem, "topics": list(bank.topics), "kinds": KINDS,
         "most_questions": MOST_QUESTIONS, "most_minutes": MOST_MINUTES, "here": "/quizzes",
     }  # fmt: skip
     status = 200 if problem is None else 404 if isinstance(problem, NotFound) else 422
@@ -57,20 +68,21 @@ def index_page(
 @router.post("/quizzes")
 @open_to("anyone")
 def make(
-    request: Request, engine: TheEngine, library: TheLibrary, learner: TheLearner, form: TheForm
-) -> Response:
+    request: Request, engine: TheEngine, library: TheLibrary, learner: TheLearner, account: TheAccount, form: TheForm
+) -> Response:  # fmt: skip
     """Draw a paper from a blueprint, or go to the one of a code."""
     try:
-        if code := str(form.get("code", "")).strip():
+        if "code" in form:
             with reading(engine) as connection:
-                return RedirectResponse(f"/quizzes/{quizzes.by_code(connection, code).code}", 303)
+                found = quizzes.by_code(connection, str(form["code"]))
+            return RedirectResponse(f"/quizzes/{found.code}", 303)
         blueprint, rules = wanted(form)
         with writing(engine) as connection:
             made = quizzes.create(
                 connection, library, blueprint, rules, datetime.now(UTC), learner_id=learner
             )
     except (Invalid, NotFound) as error:
-        return index_page(request, engine, library, learner, form, error)
+        return index_page(request, engine, library, learner, account, typed=form, problem=error)
     return RedirectResponse(f"/quizzes/{made.code}", 303)
 
 
@@ -117,20 +129,24 @@ def show(
 
 
 def cover(
-    request: Request, engine: Any, library: Library, quiz: Quiz, learner: int | None, account: Any,
+    request: Request, engine: Engine, library: Library, quiz: Quiz, learner: int | None, account: User | None,
     problem: Text | None = None, status: int = 200,
 ) -> Response:  # fmt: skip
     now = datetime.now(UTC)
     with reading(engine) as connection:
+        listed = sitting.listed(connection, learner) if learner else []
+    own = [each for each in listed if each.quiz_id == quiz.id]
+    settle(engine, library, own[:PAGE], now)
+    with reading(engine) as connection:
         given = admission.given(connection, quiz, account.id if account else None, now)
-        own = (
-            [each for each in sitting.listed(connection, learner) if each.quiz_id == quiz.id]
-            if learner
-            else []
-        )
+        open_id = sitting.open_of(connection, learner, now) if learner else None
+        begun = sitting.found(connection, open_id) if open_id else None
+        own = [sitting.found(connection, each.id) for each in own if not each.is_open(now)]
+        past = history.entries(connection, library, own[:PAGE], now)
+        contents = history.contents(connection, library, quiz)
     context = {
-        "quiz": quiz, "sittings": own, "now": now, "problem": problem,
-        "given": given, "here": f"/quizzes/{quiz.code}", "address": f"{request.base_url}quizzes/{quiz.code}",
+        "quiz": quiz, "contents": contents, "past": past, "begun": begun, "now": now, "problem": problem, "kinds": KINDS,
+        "attempts": len(own), "given": given, "here": f"/quizzes/{quiz.code}", "address": f"{request.base_url}quizzes/{quiz.code}",
     }  # fmt: skip
     return render(request, "quizzes/cover.html", context, status=status)
 
@@ -142,10 +158,14 @@ def start(
 ) -> Response:  # fmt: skip
     """Begin, or go on with what is begun."""
     now = datetime.now(UTC)
-    with writing(engine) as connection:
-        if learner is None or not learner_exists(connection, learner):
-            learner = new_learner(connection, now)
-        opened = admission.begin(connection, library, quiz, account.id if account else None, learner, now)
+    try:
+        with writing(engine) as connection:
+            if learner is None or not learner_exists(connection, learner):
+                learner = new_learner(connection, now)
+            opened = admission.begin(connection, library, quiz, account.id if account else None, learner, now)
+    except (Conflict, NotAllowed) as error:
+        status = 409 if isinstance(error, Conflict) else 403
+        return cover(request, engine, library, quiz, learner, account, error.message, status)
     response = RedirectResponse(f"/sittings/{opened.id}/{opened.place}", 303)
     if account is None:
         remember(request, response, learner)

@@ -57,6 +57,7 @@ def environment(language: Language) -> Environment:
     env.globals["zone"] = clock.NAMED[language]
     env.filters["percent"] = lambda share: f"{round(100 * share)}%"
     env.globals.update(draw=lru_cache(maxsize=2048)(lambda variant: drawn(env, variant)))
+    env.filters |= {"marks": marks, "lasting": lasting}
     env.filters["minus"] = lambda number: str(number).replace("-", "\u2212")
     return env
 
@@ -67,6 +68,18 @@ def drawn(env: Environment, variant: Variant) -> Markup:
     picture = variant.picture
     kind = picture.kind if picture else wanted if wanted in FIGURES else None
     return Markup(env.get_template(f"pictures/{kind}.html").render(picture=picture) if kind else "")  # noqa: S704
+
+
+def marks(number: float) -> str:
+    """At most two decimals."""
+    return f"{number:.2f}".rstrip("0").rstrip(".")
+
+
+def lasting(seconds: float) -> str:
+    """Minutes and seconds, with hours where there are any."""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
 def plain(words: Text | str, language: Language) -> str:
