@@ -68,7 +68,10 @@ class Sitter:
         body = "".join(
             f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{key}"\r\n\r\n{kept}\r\n' for key, kept in form.items()
         ) + f"--{BOUNDARY}--\r\n"  # fmt: skip
-        sent = HEAD.format(path=f"{self.path}/{place}", cookie=self.cookie, boundary=BOUNDARY, length=len(body)) + body
+        sent = (
+            HEAD.format(path=f"{self.path}/{place}", cookie=self.cookie, boundary=BOUNDARY, length=len(body))
+            + body
+        )
         while True:
             fresh = self.connection is None
             if self.connection is None:
@@ -106,7 +109,11 @@ def client() -> None:
 
 def seated(engine: Engine, count: int) -> list[dict[str, Any]]:
     """That many students, signed in, who have begun one paper."""
-    code, library, now = long_paper(engine, PLACES), open_library(engine, Path("questions")), datetime.now(UTC)
+    code, library, now = (
+        long_paper(engine, PLACES),
+        open_library(engine, Path("questions")),
+        datetime.now(UTC),
+    )
     found = []
     with writing(engine) as connection:
         made = quiz.by_code(connection, code)
@@ -134,7 +141,9 @@ def lost(engine: Engine, kept: dict[str, dict[str, str]]) -> int:
     return sum(held.get((path, key)) != value for path, own in kept.items() for key, value in own.items())
 
 
-def run(at: int, pid: int, sitters: list[dict[str, Any]], seconds: float) -> tuple[dict[str, Any], list[float], float]:
+def run(
+    at: int, pid: int, sitters: list[dict[str, Any]], seconds: float
+) -> tuple[dict[str, Any], list[float], float]:
     """What was kept by sitting, seconds waited, CPU seconds a save."""
     busy = cpu(pid)
     told = json.dumps({"port": at, "seconds": seconds, "sitters": sitters})
@@ -157,8 +166,12 @@ def main() -> None:
             begin = time.perf_counter()
             kept, waited, busy = run(at, pid, sitters, SECONDS)
             took = time.perf_counter() - begin
-        print(f"{len(waited) / took:.0f} saves a second of {SITTERS} sitters, {len(waited)} in all, {lost(engine, kept)} lost")
-        print(f"wait: median {median(waited) * 1e3:.0f} ms, 95% under {quantiles(waited, n=20)[-1] * 1e3:.0f} ms, at worst {max(waited) * 1e3:.0f} ms")
+        print(
+            f"{len(waited) / took:.0f} saves a second of {SITTERS} sitters, {len(waited)} in all, {lost(engine, kept)} lost"
+        )
+        print(
+            f"wait: median {median(waited) * 1e3:.0f} ms, 95% under {quantiles(waited, n=20)[-1] * 1e3:.0f} ms, at worst {max(waited) * 1e3:.0f} ms"
+        )
         print(f"CPU {busy * 1e3:.2f} ms a save")
         engine.dispose()
 
