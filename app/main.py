@@ -16,6 +16,7 @@ from app.study.library import open_library
 from app.web import (
     accounts,
     api,
+    assignments,
     authoring,
     classes,
     documentation,
@@ -23,11 +24,15 @@ from app.web import (
     drills,
     errors,
     files,
+    gradebook,
     home,
     images,
     membership,
+    printing,
     publishing,
     questions,
+    quizediting,
+    quizmaking,
     quizzes,
     regrading,
     reports,
@@ -42,7 +47,8 @@ from app.web.security import Security
 
 ROUTERS = (
     home, questions, drills, accounts, setup, membership, authoring, publishing, trial, regrading, images, files, classes, roster,
-    downloads, api, documentation, quizzes, sittings, reports,
+    downloads, api, documentation, quizzes, sittings, printing, reports,
+    quizmaking, quizediting, assignments, gradebook,
 )  # fmt: skip
 CLOSED_WHILE_SITTING = (
     questions,

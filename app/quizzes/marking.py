@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection, select, update
 
 from app.errors import Conflict
 from app.grading.grade import grade_all
@@ -89,6 +89,16 @@ def grade(connection: Connection, shelf: Shelf, sitting: Sitting, now: datetime)
             grade_place(connection, sitting, answer.place, shown)
     connection.execute(update(sittings).where(sittings.c.id == sitting.id).values(graded_at=now))
     return replace(sitting, graded_at=now)
+
+
+def ungraded(connection: Connection, assignment_id: int) -> list[int]:
+    """The papers of a class that are handed in and not graded yet, the first first."""
+    query = select(sittings.c.id).where(
+        sittings.c.assignment_id == assignment_id,
+        sittings.c.handed_in_at.is_not(None),
+        sittings.c.graded_at.is_(None),
+    )
+    return list(connection.scalars(query.order_by(sittings.c.handed_in_at, sittings.c.id)))
 
 
 def enter(connection: Connection, shelf: Shelf, sitting: Sitting, now: datetime) -> Sitting:

@@ -91,6 +91,15 @@ def create(
     code = new_code()
     questions = chosen(blueprint, shelf.bank, code)
     items = items_of(questions, drawn(questions, rules.variants, code), shelf)
+    return keep(
+        connection, code, blueprint, rules, items, now, owner_id=owner_id, learner_id=learner_id, title=title
+    )
+
+
+def keep(
+    connection: Connection, code: str, blueprint: Blueprint, rules: Rules, items: Sequence[Item], now: datetime,
+    *, owner_id: int | None = None, learner_id: int | None = None, title: str = "",
+) -> Quiz:  # fmt: skip
     values = {
         "code": code, "owner_id": owner_id, "learner_id": learner_id, "title": checked_title(title),
         "blueprint": blueprint.model_dump(mode="json"), "rules": rules.model_dump(mode="json"),

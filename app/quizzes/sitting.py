@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Select, bindparam, exists, func, insert, select, update
 
 from app.errors import Conflict, NotAllowed, NotFound
 from app.quizzes.paper import paper_of
@@ -265,6 +265,12 @@ def hand_in(connection: Connection, sitting: Sitting, now: datetime) -> None:
     """Hand in a writable sitting."""
     turn(connection, sitting, sitting.place, now)
     connection.execute(update(sittings).where(sittings.c.id == sitting.id).values(handed_in_at=now))
+
+
+def due(connection: Connection, now: datetime, *whose: Any) -> bool:
+    """Whether `expire` has anything to do."""
+    query = exists().where(sittings.c.handed_in_at.is_(None), sittings.c.deadline <= now, *whose)
+    return bool(connection.scalar(select(query)))
 
 
 def expire(connection: Connection, now: datetime, *whose: Any) -> None:

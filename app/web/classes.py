@@ -14,6 +14,7 @@ from app.questions.question import Question
 from app.questions.shown import response_shown
 from app.questions.topics import TOPICS
 from app.questions.variant import variant
+from app.quizzes.assignment import of_class
 from app.storage.database import reading, writing
 from app.storage.mistakes import mistakes_of
 from app.study.library import Library
@@ -79,9 +80,10 @@ def show(
     with reading(engine) as connection:
         results = class_results(connection, library.bank, classroom, shown)
         everyone = membership.members_of(connection, classroom.id)
+        given = of_class(connection, classroom.id)
     wanted = {"sort": sort if sort in SORTS else "number", "topic": topic, "q": q[:100]}
     context = {
-        "classroom": classroom, "results": results, "questions": shown, "wanted": wanted, "sorts": SORTS,
+        "classroom": classroom, "given": given, "results": results, "questions": shown, "wanted": wanted, "sorts": SORTS,
         "students": ordered(results, wanted["sort"], wanted["q"]), "topics": topics_of(practised),
         "invited": [one for one in everyone if one.state == "invited"], "join": f"{request.base_url}join/{classroom.code}",
         "mistakes": results.mistakes[:MOST_MISTAKES], "mistake_title": library.mistake_title,

@@ -21,7 +21,7 @@ from app.quizzes.sitting import FLAG, Sitting, Typed
 from app.storage.database import reading, writing
 from app.storage.tables import sittings
 from app.study.library import Library
-from app.text import text
+from app.text import Text, text
 from app.web import fields
 from app.web.dependencies import TheEngine, TheLearner, TheLibrary, whole
 
@@ -29,7 +29,9 @@ CLOSED = text(
     "你正在考试：交卷以前，题库、提示、解答和计算服务都不开放。",
     "You are sitting a quiz: until it is handed in, questions, hints, solutions and the computation service are closed.",
 )
+FLAGGED = text("标记", "Flag")
 LONGEST_TAB = 40
+MOST_AGE = 10**12  # milliseconds: more than any sitting lasts, and no infinity
 
 
 @dataclass(frozen=True)
@@ -84,14 +86,28 @@ class Seat:
         for name in self.names:
             if name not in form and "@whole" not in form:
                 continue
-            values = [str(value) for value in form.getlist(name)]
+            values = [str(value).replace("\r\n", "\n") for value in form.getlist(name)]
             values = [value for value in values if value] if name in several else values
             if "@whole" in form and values == was.get(name, []):
                 continue
-            age = ages.get(name, 0)
-            seconds = age / 1000 if isinstance(age, int | float) and age > 0 else 0.0
-            found[name] = Typed(values, max(oldest, moment - seconds))
+            found[name] = Typed(values, max(oldest, moment - seconds(ages.get(name))))
         return found
+
+    def label(self, name: str) -> Text:
+        """What a field is called, in the words of its page."""
+        for number, part in enumerate(self.shown.question.parts, start=1):
+            if name in fields.all_names(part, self.shown):
+                index = f"({number})" if len(self.shown.question.parts) > 1 else ""
+                box = name.removeprefix(f"{part.id}.")
+                asked = self.shown.text(part.ask) if part.ask else self.shown.question.title
+                said = fields.place(part, self.shown, box) or asked
+                return text(f"{index} {said.zh}".strip(), f"{index} {said.en}".strip())
+        return FLAGGED
+
+
+def seconds(age: object) -> float:
+    """From the milliseconds that a client claims; 0 where it claims nonsense."""
+    return age / 1000 if isinstance(age, int | float) and 0 < age < MOST_AGE else 0.0
 
 
 def loaded(form: FormData, name: str) -> dict[str, Any]:

@@ -1,26 +1,71 @@
-"""Sitting a paper: its map, its places, saving, handing in."""
+"""Sitting a paper: its map, its places, saving, feedback at once, handing in."""
 
+import secrets
 from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
+from sqlalchemy import Connection
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from app.errors import Conflict
+from app.errors import Conflict, NotFound
+from app.grading.cells import opened
+from app.grading.grade import grade_all
+from app.grading.marks import restored
 from app.grading.reading import cells_typed
-from app.quizzes import marking, sitting
-from app.quizzes.sitting import FLAG, Answer, Saved
+from app.questions import markup
+from app.questions.question import Question
+from app.quizzes import marking, paper, sitting
+from app.quizzes.sitting import CHECKED, FLAG, Answer, Saved
 from app.storage.database import reading, writing
+from app.study.library import Library
+from app.text import Text, text
 from app.web import fields, reports
 from app.web.audience import open_to
 from app.web.dependencies import TheEngine, TheForm, TheLibrary
 from app.web.questions import understood_of
-from app.web.rendering import render
+from app.web.rendering import language_of, render
 from app.web.seat import LONGEST_TAB, Desk, Seat, TheDesk, TheSeat
 from app.web.visit import asked
 
 router = APIRouter(include_in_schema=False)
 MOST_AROUND = 60  # places of the map beside a question
+EVERYTHING = 10**9 - 1  # as a version: whoever has seen it is told nothing
+NOTHING_TYPED = text(
+    "这道题还空着：先写，再批改。", "Nothing is filled in yet: answer first, then have it marked."
+)
+NOT_READ = text(
+    "还有读不懂的地方，先改一下再批改；读不懂不算错。",
+    "Some of it cannot be read: change that first. What cannot be read is not wrong.",
+)
+
+
+@dataclass(frozen=True)
+class Spot:
+    """One place on the map."""
+
+    place: int
+    title: Text | None  # none where the question can no longer be read
+    state: str  # empty, partly, answered
+    flagged: bool
+
+
+def spots(connection: Connection, library: Library, desk: Desk, answers: Sequence[Answer]) -> list[Spot]:
+    items = [desk.sitting.item(answer.place) for answer in answers]
+    questions = paper.questions_of(connection, library, items)
+    return [
+        Spot(answer.place, question.title if question else None, state(question, answer), answer.flagged)
+        for question, answer in zip(questions, answers, strict=True)
+    ]
+
+
+def state(question: Question | None, answer: Answer) -> str:
+    if not answer.responses:
+        return "empty"
+    return "partly" if question and len(answer.responses) < len(question.parts) else "answered"
 
 
 @router.get("/sittings/{sitting_id}")
@@ -31,54 +76,77 @@ def show(request: Request, engine: TheEngine, library: TheLibrary, desk: TheDesk
         return reports.report(request, engine, library, desk)
     with reading(engine) as connection:
         kept = sitting.answers_of(connection, desk.sitting.id)
-    context = {"desk": desk, "answers": kept, "states": states(kept), "titles": titles(desk, library)}
+        found = spots(connection, library, desk, kept)
+    context = {"desk": desk, "spots": found} | kept_by(desk.sitting.place, EVERYTHING)
     return render(request, "quizzes/map.html", context)
 
 
-def titles(desk: Desk, library: Any) -> list[Any]:
-    """What each place is called, where the question is still there."""
-    questions = library.bank.questions
-    return [questions[item.slug].title if item.slug in questions else None for item in desk.sitting.items]
-
-
-def states(answers: Sequence[Answer]) -> list[str]:
-    return ["answered" if each.responses else "empty" for each in answers]
+def kept_by(place: int, seen: int) -> dict[str, Any]:
+    """What a page needs to save: the place that it saves to, the version of it that it shows, a name for itself."""
+    return {"place": place, "seen": seen, "tab": secrets.token_hex(6)}
 
 
 @router.post("/sittings/{sitting_id}/hand-in")
 @open_to("sitter")
 def hand_in(engine: TheEngine, library: TheLibrary, desk: TheDesk) -> Response:
     """Hand in; a repeated one changes nothing."""
-    if desk.sitting.is_open(desk.now):
-        with writing(engine) as connection:
-            own = sitting.writable(connection, desk.sitting.id, desk.sitting.learner_id, desk.now)
-            sitting.hand_in(connection, own, desk.now)
-            marking.grade(connection, library, sitting.found(connection, own.id), desk.now)
+    with suppress(Conflict), writing(engine) as connection:
+        own = sitting.writable(connection, desk.sitting.id, desk.sitting.learner_id, desk.now)
+        sitting.hand_in(connection, own, desk.now)
+        marking.grade(connection, library, sitting.found(connection, own.id), desk.now)
     return RedirectResponse(desk.address, 303)
 
 
 @router.get("/sittings/{sitting_id}/{place}")
 @open_to("sitter")
 def place(engine: TheEngine, library: TheLibrary, seat: TheSeat) -> Response:
-    if not seat.desk.sitting.is_open(seat.desk.now):
+    desk, told = seat.desk, seat.request.query_params.getlist("told")
+    try:
+        with writing(engine) as connection:
+            own = sitting.writable(connection, desk.sitting.id, desk.sitting.learner_id, desk.now)
+            sitting.turn(connection, own, seat.place, desk.now)
+    except Conflict:
         return reports.review(seat, engine, library)
-    with writing(engine) as connection:
-        sitting.turn(connection, seat.desk.sitting, seat.place, seat.desk.now)
-        kept = sitting.answers_of(connection, seat.desk.sitting.id)
-    return place_page(seat, kept, library)
+    elsewhere = [seat.label(name) for name in seat.names if name in told]
+    return place_page(engine, library, seat, elsewhere=elsewhere)
 
 
-def place_page(seat: Seat, kept: Sequence[Answer], library: Any) -> Response:
+def place_page(engine: Any, library: Library, seat: Seat, status: int = 200, **said: Any) -> Response:
+    """`said`: `elsewhere`, what another tab has changed; `problem`, why something was not done."""
+    desk = seat.desk
+    with reading(engine) as connection:
+        kept = sitting.answers_of(connection, desk.sitting.id)
+        start = max(0, min(seat.place - MOST_AROUND // 2, len(kept) - MOST_AROUND))
+        around = spots(connection, library, desk, kept[start : start + MOST_AROUND])
     answer = kept[seat.place - 1]
     values = {name: field.values for name, field in answer.fields.items()}
-    shown, start = seat.shown, max(0, min(seat.place - MOST_AROUND // 2, len(kept) - MOST_AROUND))
-    held = {part.id: fields.held(part, shown, values, seat.base) for part in shown.question.parts}
-    context = asked(shown, held, {}) | {
-        "desk": seat.desk, "place": seat.place, "base": seat.base, "library": library, "answer": answer,
-        "values": values, "around": kept[start : start + MOST_AROUND], "states": states(kept), "FLAG": FLAG,
-        "opened": lambda part: {},
+    context = judged(seat, answer) if answer.checked_at else unjudged(seat, values)
+    context |= {
+        "desk": desk, "base": seat.base, "library": library, "answer": answer, "values": values, "around": around,
+        "last": len(kept), "FLAG": FLAG, "here": seat.base, "elsewhere": [], "problem": None,
+        "at_once": desk.quiz.rules.feedback == "at_once",
+    } | kept_by(seat.place, answer.version) | said  # fmt: skip
+    return render(seat.request, "quizzes/place.html", context, status=status)
+
+
+def unjudged(seat: Seat, values: dict[str, list[str]]) -> dict[str, Any]:
+    """The parts with what is typed in them; nothing of their answers."""
+    held = {part.id: fields.held(part, seat.shown, values, seat.base) for part in seat.shown.question.parts}
+    return asked(seat.shown, held, {}) | {"opened": lambda part: {}, "marks": []}
+
+
+def judged(seat: Seat, answer: Answer) -> dict[str, Any]:
+    """The parts with their red-pen marks, and what the solution needs."""
+    shown, verdicts = seat.shown, restored(answer.verdicts)
+    held = {
+        part.id: fields.shown(part, shown, answer.responses.get(part.id), verdicts.get(part.id), "")
+        for part in shown.question.parts
+    }
+    return asked(shown, held, verdicts) | {
+        "opened": lambda part: opened(shown, part, answer.responses, verdicts, True),
+        "marks": marking.marks_of(shown, answer), "trial": False,
+        "state": {"gave_up": False, "solved": False, "own_to_judge": ()},
     }  # fmt: skip
-    return render(seat.request, "quizzes/place.html", context)
 
 
 @router.post("/sittings/{sitting_id}/{place}")
@@ -86,31 +154,68 @@ def place_page(seat: Seat, kept: Sequence[Answer], library: Any) -> Response:
 def save(engine: TheEngine, seat: TheSeat, form: TheForm) -> Response:
     """Keep what was typed; to a script as JSON, else on to the page that was asked for."""
     scripted = "application/json" in seat.request.headers.get("accept", "")
-    version = str(form.get("@seen", "0"))
-    seen = int(version) if version.isascii() and version.isdigit() and len(version) < 10 else 0
-    desk = seat.desk
+    desk, typed = seat.desk, seat.typed(form)
+    moment = {"now": desk.now.timestamp() * 1000, "left": desk.left}
     try:
         with writing(engine) as connection:
-            own = sitting.writable(connection, desk.sitting.id, desk.sitting.learner_id, desk.now)
-            tab = str(form.get("@tab", ""))[:LONGEST_TAB]
-            saved = sitting.save(connection, own, seat.place, seat.typed(form), seen, tab, seat.responses)
+            saved = keep(connection, seat, form)
     except Conflict as error:
+        checked = error.message == CHECKED
+        if scripted and checked and not typed:
+            return JSONResponse({"version": EVERYTHING, "told": {}, "labels": {}} | moment)
+        over = (seat.base if checked else desk.address) + ("?late=1" if typed else "")
         if scripted:
-            return JSONResponse({"over": desk.address, "message": error.message.model_dump()}, 409)
-        raise
+            return JSONResponse({"over": over, "message": error.message.model_dump()}, 409)
+        return RedirectResponse(over, 303)
     if scripted:
-        return JSONResponse({"version": saved.version, "told": saved.told, "left": desk.left})
+        language = language_of(seat.request)
+        labels = {name: markup.spoken(seat.label(name)[language]) for name in saved.told}
+        reply = {"version": saved.version, "told": saved.told, "labels": labels}
+        return JSONResponse(reply | moment)
     return RedirectResponse(onward(seat, str(form.get("@go", "")), saved), 303)
 
 
+def keep(connection: Connection, seat: Seat, form: Any) -> Saved:
+    version = str(form.get("@seen", "0"))
+    seen = int(version) if version.isascii() and version.isdigit() and len(version) < 10 else 0
+    tab = str(form.get("@tab", ""))[:LONGEST_TAB]
+    desk = seat.desk
+    own = sitting.writable(connection, desk.sitting.id, desk.sitting.learner_id, desk.now)
+    return sitting.save(connection, own, seat.place, seat.typed(form), seen, tab, seat.responses)
+
+
 def onward(seat: Seat, go: str, saved: Saved) -> str:
-    last = len(seat.desk.sitting.items)
-    to = {"next": seat.place + 1, "previous": seat.place - 1}.get(
-        go, int(go) if go.isdigit() and len(go) < 5 else 0
+    """Where to next; what another tab has changed is looked at first."""
+    if saved.told:
+        return f"{seat.base}?{urlencode({'told': list(saved.told)}, doseq=True)}"
+    to = seat.place + {"next": 1, "previous": -1}.get(go, 0)
+    return (
+        seat.desk.address
+        if go == "map" or not 1 <= to <= len(seat.desk.sitting.items)
+        else f"{seat.desk.address}/{to}"
     )
-    if go == "map" or to > last:
-        return seat.desk.address
-    return f"{seat.desk.address}/{to}" if to >= 1 else f"{seat.base}?saved=1"
+
+
+@router.post("/sittings/{sitting_id}/{place}/check")
+@open_to("sitter")
+def check(engine: TheEngine, library: TheLibrary, seat: TheSeat, form: TheForm) -> Response:
+    """Feedback at once: mark this place, which is then closed; NotFound where the rules say otherwise."""
+    desk, problem = seat.desk, NOTHING_TYPED
+    if desk.quiz.rules.feedback != "at_once":
+        raise NotFound
+    try:
+        with writing(engine) as connection:
+            keep(connection, seat, form)
+            answer = sitting.answer_at(connection, desk.sitting.id, seat.place)
+            verdicts = grade_all(seat.shown, answer.responses).parts.values()
+            if any(verdict.verdict == "unreadable" for verdict in verdicts):
+                problem = NOT_READ
+            elif answer.responses:
+                marking.grade_place(connection, desk.sitting, seat.place, seat.shown, checked_at=desk.now)
+                return RedirectResponse(seat.base, 303)
+    except Conflict as error:
+        return RedirectResponse(seat.base if error.message == CHECKED else f"{desk.address}?late=1", 303)
+    return place_page(engine, library, seat, 422, problem=problem)
 
 
 @router.post("/sittings/{sitting_id}/{place}/understood")
