@@ -1,15 +1,15 @@
-// A paper being sat: what is typed stays in this browser until the server has it. After app.js.
+// A paper being sat: what is typed stays in this browser until the server has it.
 {
 const form = document.querySelector("#paper"), clock = document.querySelector("[data-left]");
-const [saved, said, told] = ["saved", "said", "told"].map((id) => document.getElementById(id));
+const [saved, said, told, stay] = ["saved", "said", "told", "stay"].map((id) => document.getElementById(id));
 const { own, base, seen } = clock.dataset, mine = { seen, values: {}, at: {} }, known = {}; // `mine`: not saved yet
-let store = {}, last = performance.now(), lost = false, leaving, busy, ahead, end, before;
+let store = {}, last = 0, lost, leaving, busy, ahead, end, before;
 try { store = localStorage; } catch { /* kept as long as the page */ }
 
 const put = (line, ...words) => { line.textContent = phrase(line, ...words); };
 const show = () => {
   put(saved, lost ? "lost" : unsaved() ? "saving" : "saved");
-  saved.classList.toggle("problem", lost);
+  saved.className = lost ? "problem" : "";
 };
 
 // --- the server's clock; that of this machine is never asked
@@ -21,7 +21,7 @@ function tick() {
   const rest = left(), minutes = Math.ceil(rest / 60), until = new Date(end + ahead).toTimeString().slice(0, 5);
   if (rest > 600) put(clock, "far", minutes, until);
   else put(clock, "near", new Date(1000 * rest).toISOString().slice(14, 19));
-  clock.classList.toggle("problem", rest <= 300);
+  clock.className = rest > 300 ? "" : "problem";
   if ([600, 300, 60].some((mark) => rest <= mark && mark < before)) put(said, "minutes", minutes);
   before = rest;
 }
@@ -102,13 +102,13 @@ async function saving() {
   } catch { lost = true; }
   show();
 }
-const save = () => busy ??= saving().finally(() => { busy = undefined; });
+const save = () => busy ||= saving().finally(() => { busy = 0; });
 const leave = () => { look(); if (unsaved()) send(own, mine, true).catch(() => {}); };
 async function go(event, on) {
   event.preventDefault();
   await busy;
   await save();
-  if (lost) put(told, "stay"); else on();
+  if (lost) put(stay, "stay"); else on();
 }
 
 addEventListener("click", (event) => {
@@ -117,10 +117,9 @@ addEventListener("click", (event) => {
   if (link && !event.defaultPrevented && !event.ctrlKey && !event.metaKey && !event.shiftKey) go(event, () => location.assign(link.href));
 });
 addEventListener("submit", (event) => {
-  const { target, submitter } = event;
   if (!leaving) go(event, () => {
-    leaving = submitter?.value !== "stay";
-    if (leaving) target.requestSubmit(submitter);
+    leaving = event.submitter?.value !== "stay";
+    if (leaving) event.target.requestSubmit(event.submitter);
   });
 });
 const on = { input: look, online: save, focus: save, pagehide: leave, visibilitychange: leave, pageshow: () => { leaving = false; } };
