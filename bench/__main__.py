@@ -1,13 +1,15 @@
-"""`make bench`: pages, grading and a large bank, as ratios within one run; `python -m bench grading` for one of them."""
+"""`make bench`: pages, grading, a large bank, long papers, a thousand sitters, a server that is killed; `python -m bench grading` for one."""
 
 import sys
 
-from bench import bank, durability, grading, pages
+from bench import bank, durability, grading, growth, pages, sitters
 
 BENCHES = {
     "pages": pages.main,
     "grading": grading.main,
     "bank": bank.main,
+    "growth": growth.main,
+    "sitters": sitters.main,
     "durability": durability.main,
 }
 

@@ -1,4 +1,4 @@
-"""The bare limit: Starlette, Jinja2 and sqlite3 showing a question and keeping an answer, and nothing else."""
+"""The bare limit: Starlette, Jinja2 and sqlite3 showing a question, keeping an answer and saving a field, and nothing else."""
 
 import json
 import os
@@ -9,13 +9,14 @@ from typing import Any
 from jinja2 import Environment
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS attempts (id INTEGER PRIMARY KEY, learner_id INT, slug TEXT, variant INT, kind TEXT,
   submission TEXT, responses TEXT, score REAL, created_at TEXT, UNIQUE (learner_id, submission));
 CREATE TABLE IF NOT EXISTS progress (learner_id INT, slug TEXT, answers INT, best REAL, PRIMARY KEY (learner_id, slug));
+CREATE TABLE IF NOT EXISTS answers (sitting_id INT, place INT, fields TEXT, version INT, PRIMARY KEY (sitting_id, place));
 CREATE INDEX IF NOT EXISTS of_variant ON attempts (learner_id, slug, variant, id);
 """
 OF_VARIANT = (
@@ -26,6 +27,8 @@ CARRY = (
     "INSERT INTO progress VALUES (1, ?, 1, 1.0) ON CONFLICT (learner_id, slug)"
     " DO UPDATE SET answers = answers + 1, best = max(best, 1.0)"
 )
+KEPT = "SELECT fields, version FROM answers WHERE sitting_id = ? AND place = ?"
+SAVE = "INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?)"
 
 
 # one flat template with what the page of question 9 loops over, and about its size
@@ -63,8 +66,19 @@ def create_app() -> Starlette:
         database.execute("COMMIT")
         return HTMLResponse(shown(slug))
 
+    async def save(request: Request) -> Response:
+        form = await request.form()
+        at = request.path_params["sitting_id"], request.path_params["place"]
+        database.execute("BEGIN IMMEDIATE")
+        fields, version = database.execute(KEPT, at).fetchone() or ("{}", 0)
+        typed = {name: str(value) for name, value in form.items() if not name.startswith("@")}
+        database.execute(SAVE, (*at, json.dumps(json.loads(fields) | typed), version + 1))
+        database.execute("COMMIT")
+        return JSONResponse({"version": version + 1})
+
     return Starlette(
         routes=[
+            Route("/sittings/{sitting_id:int}/{place:int}", save, methods=["POST"]),
             Route("/questions/{slug}", show),
             Route("/questions/{slug}", answer, methods=["POST"]),
         ]
