@@ -46,9 +46,9 @@ from app.web import (
 from app.web.rendering import ROOT
 from app.web.security import Security
 
-ROUTERS = (
-    home, questions, drills, accounts, setup, membership, authoring, publishing, trial, regrading, images, files, classes, roster,
-    downloads, api, documentation, quizzes, sittings, reports, printing,
+ROUTERS = (  # asked in this order: first what a thousand sitters ask for
+    sittings, home, questions, drills, accounts, setup, membership, authoring, publishing, trial, regrading, images, files, classes, roster,
+    downloads, api, documentation, quizzes, reports, printing,
     quizmaking, quizediting, assignments, gradebook, marking,
 )  # fmt: skip
 CLOSED_WHILE_SITTING = (

@@ -14,7 +14,6 @@ from app.questions.part import Part, TextPart
 from app.questions.question import Question
 from app.questions.variant import Variant
 from app.quizzes.admission import of_member
-from app.quizzes.assignment import released
 from app.quizzes.paper import all_shown, paper_of
 from app.quizzes.quiz import Quiz, Shelf
 from app.text import text

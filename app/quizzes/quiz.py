@@ -11,7 +11,7 @@ from sqlalchemy import Connection, insert, select, update
 from app.errors import Invalid, NotAllowed, NotFound
 from app.questions.bank import Bank
 from app.questions.question import Question
-from app.quizzes.blueprint import TITLES, Blueprint, Rules, chosen, drawn
+from app.quizzes.blueprint import READY, TITLES, Blueprint, Rules, chosen, drawn
 from app.storage.attempts import new_id
 from app.storage.moments import utc
 from app.storage.tables import quizzes
@@ -106,6 +106,14 @@ def keep(
         "items": [asdict(item) for item in items], "created_at": now,
     }  # fmt: skip
     return found(connection, new_id(connection.execute(insert(quizzes), values)))
+
+
+def planned(shelf: Shelf, kind: str) -> Quiz:
+    """A ready-made quiz as it would be, for telling its size; nothing is kept."""
+    blueprint, rules = READY[kind]
+    questions = chosen(blueprint, shelf.bank, kind)
+    items = items_of(questions, [0] * len(questions), shelf)
+    return Quiz(0, "", None, None, "", blueprint, rules, items, datetime.min, None)
 
 
 def new_code() -> str:

@@ -46,6 +46,10 @@ class Sitting:
     def is_open(self, now: datetime) -> bool:
         return self.handed_in_at is None and now < self.deadline
 
+    def left(self, now: datetime) -> float:
+        """Seconds."""
+        return max(0.0, (self.deadline - now).total_seconds())
+
     def item(self, place: int) -> Item:
         if not 1 <= place <= len(self.items):
             raise NotFound

@@ -1,9 +1,11 @@
 """The database: engine, transactions, migrations."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
+from threading import Lock
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from alembic import command
 from alembic.config import Config
@@ -14,6 +16,8 @@ from sqlalchemy.engine import make_url
 
 from app.storage.attempts import rebuild_progress
 
+# SQLite has one writer at a time: within a process they queue here, since waiting in SQLite is asking again and again
+WRITERS: WeakKeyDictionary[Engine, Lock] = WeakKeyDictionary()
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000")
 
 
@@ -27,6 +31,7 @@ def connect(url: str) -> Engine:
     engine = create_engine(url)
     event.listen(engine, "connect", prepare_sqlite)
     event.listen(engine, "begin", begin_sqlite)
+    WRITERS[engine] = Lock()
     return engine
 
 
@@ -51,7 +56,11 @@ def reading(engine: Engine) -> Iterator[Connection]:
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """One transaction: committed when the block ends, undone when it raises."""
-    with engine.connect().execution_options(writes=True) as connection, connection.begin():
+    with (
+        WRITERS.get(engine, nullcontext()),
+        engine.connect().execution_options(writes=True) as connection,
+        connection.begin(),
+    ):
         yield connection
 
 

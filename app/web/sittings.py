@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -19,16 +20,18 @@ from app.grading.reading import cells_typed
 from app.questions import markup
 from app.questions.question import Question
 from app.quizzes import marking, paper, sitting
-from app.quizzes.sitting import CHECKED, FLAG, Answer, Saved
+from app.quizzes.sitting import CHECKED, FLAG, Answer, Saved, Sitting
 from app.storage.database import reading, writing
 from app.study.library import Library
 from app.text import Text, text
 from app.web import fields, reports
 from app.web.audience import open_to
-from app.web.dependencies import TheEngine, TheForm, TheLibrary
+from app.web.dependencies import TheEngine, TheForm, TheLearner, TheLibrary
 from app.web.questions import understood_of
 from app.web.rendering import language_of, render
-from app.web.seat import LONGEST_TAB, Desk, Seat, TheDesk, TheSeat
+from app.web.seat import LONGEST_TAB, Desk, Seat, Sheet, TheDesk, TheSeat, held
+from app.web.seat import desk as at_desk
+from app.web.seat import seat as at_seat
 from app.web.visit import asked
 
 router = APIRouter(include_in_schema=False)
@@ -151,49 +154,63 @@ def judged(seat: Seat, answer: Answer) -> dict[str, Any]:
 
 @router.post("/sittings/{sitting_id}/{place}")
 @open_to("sitter")
-def save(engine: TheEngine, seat: TheSeat, form: TheForm) -> Response:
+def save(
+    request: Request, engine: TheEngine, library: TheLibrary, learner: TheLearner, form: TheForm,
+    sitting_id: str, place: str,
+) -> Response:  # fmt: skip
     """Keep what was typed; to a script as JSON, else on to the page that was asked for."""
-    scripted = "application/json" in seat.request.headers.get("accept", "")
-    desk, typed = seat.desk, seat.typed(form)
-    moment = {"now": desk.now.timestamp() * 1000, "left": desk.left}
+    now = datetime.now(UTC)
     try:
         with writing(engine) as connection:
-            saved = keep(connection, seat, form)
+            sheet = held(connection, library, learner, sitting_id, place, now)
+            saved = keep(connection, sheet, form)
     except Conflict as error:
-        checked = error.message == CHECKED
-        if scripted and checked and not typed:
-            return JSONResponse({"version": EVERYTHING, "told": {}, "labels": {}} | moment)
-        over = (seat.base if checked else desk.address) + ("?late=1" if typed else "")
-        if scripted:
-            return JSONResponse({"over": over, "message": error.message.model_dump()}, 409)
-        return RedirectResponse(over, 303)
-    if scripted:
-        language = language_of(seat.request)
-        labels = {name: markup.spoken(seat.label(name)[language]) for name in saved.told}
-        reply = {"version": saved.version, "told": saved.told, "labels": labels}
-        return JSONResponse(reply | moment)
-    return RedirectResponse(onward(seat, str(form.get("@go", "")), saved), 303)
+        return refused(
+            error, at_seat(request, engine, library, at_desk(engine, learner, sitting_id), place), form
+        )
+    if not scripted(request):
+        return RedirectResponse(onward(sheet, str(form.get("@go", "")), saved), 303)
+    language = language_of(request)
+    labels = {name: markup.spoken(sheet.label(name)[language]) for name in saved.told}
+    reply = {"version": saved.version, "told": saved.told, "labels": labels}
+    return JSONResponse(reply | moment(sheet.sitting, now))
 
 
-def keep(connection: Connection, seat: Seat, form: Any) -> Saved:
+def refused(error: Conflict, seat: Seat, form: Any) -> Response:
+    """To the paper that was handed in, or to the place that was marked; whoever had typed something is told so."""
+    checked, typed = error.message == CHECKED, seat.typed(form)
+    if scripted(seat.request) and checked and not typed:
+        nothing: dict[str, Any] = {"version": EVERYTHING, "told": {}, "labels": {}}
+        return JSONResponse(nothing | moment(seat.sitting, seat.now))
+    over = (seat.base if checked else seat.desk.address) + ("?late=1" if typed else "")
+    if scripted(seat.request):
+        return JSONResponse({"over": over, "message": error.message.model_dump()}, 409)
+    return RedirectResponse(over, 303)
+
+
+def scripted(request: Request) -> bool:
+    return "application/json" in request.headers.get("accept", "")
+
+
+def moment(sitting: Sitting, now: datetime) -> dict[str, float]:
+    """The server's clock, which is the only one: milliseconds since the epoch, and seconds left."""
+    return {"now": now.timestamp() * 1000, "left": sitting.left(now)}
+
+
+def keep(connection: Connection, sheet: Sheet, form: Any) -> Saved:
+    """Keep what was typed in a place of a writable paper."""
     version = str(form.get("@seen", "0"))
     seen = int(version) if version.isascii() and version.isdigit() and len(version) < 10 else 0
     tab = str(form.get("@tab", ""))[:LONGEST_TAB]
-    desk = seat.desk
-    own = sitting.writable(connection, desk.sitting.id, desk.sitting.learner_id, desk.now)
-    return sitting.save(connection, own, seat.place, seat.typed(form), seen, tab, seat.responses)
+    return sitting.save(connection, sheet.sitting, sheet.place, sheet.typed(form), seen, tab, sheet.responses)
 
 
-def onward(seat: Seat, go: str, saved: Saved) -> str:
+def onward(sheet: Sheet, go: str, saved: Saved) -> str:
     """Where to next; what another tab has changed is looked at first."""
     if saved.told:
-        return f"{seat.base}?{urlencode({'told': list(saved.told)}, doseq=True)}"
-    to = seat.place + {"next": 1, "previous": -1}.get(go, 0)
-    return (
-        seat.desk.address
-        if go == "map" or not 1 <= to <= len(seat.desk.sitting.items)
-        else f"{seat.desk.address}/{to}"
-    )
+        return f"{sheet.base}?{urlencode({'told': list(saved.told)}, doseq=True)}"
+    to, map_ = sheet.place + {"next": 1, "previous": -1}.get(go, 0), f"/sittings/{sheet.sitting.id}"
+    return map_ if go == "map" or not 1 <= to <= len(sheet.sitting.items) else f"{map_}/{to}"
 
 
 @router.post("/sittings/{sitting_id}/{place}/check")
@@ -205,6 +222,7 @@ def check(engine: TheEngine, library: TheLibrary, seat: TheSeat, form: TheForm) 
         raise NotFound
     try:
         with writing(engine) as connection:
+            sitting.writable(connection, desk.sitting.id, desk.sitting.learner_id, desk.now)
             keep(connection, seat, form)
             answer = sitting.answer_at(connection, desk.sitting.id, seat.place)
             verdicts = grade_all(seat.shown, answer.responses).parts.values()

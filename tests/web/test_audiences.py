@@ -95,6 +95,7 @@ def test_every_route_gives_everyone_the_answer_it_declares(
         "image_hash": "0" * 64,
         "token": "none",
         "kind": "csv",
+        "part": "role",
         **arranged(people),
     }
     table = [route for route in routes(app.routes) if route[1] != "/api/openapi.json"]
