@@ -29,13 +29,13 @@ from app.web.audience import open_to
 from app.web.dependencies import TheEngine, TheForm, TheLearner, TheLibrary
 from app.web.questions import understood_of
 from app.web.rendering import language_of, render
+from app.web.reports import MOST_AROUND
 from app.web.seat import LONGEST_TAB, Desk, Seat, Sheet, TheDesk, TheSeat, held
 from app.web.seat import desk as at_desk
 from app.web.seat import seat as at_seat
 from app.web.visit import asked
 
 router = APIRouter(include_in_schema=False)
-MOST_AROUND = 60  # places of the map beside a question
 EVERYTHING = 10**9 - 1  # as a version: whoever has seen it is told nothing
 NOTHING_TYPED = text(
     "这道题还空着：先写，再批改。", "Nothing is filled in yet: answer first, then have it marked."
@@ -141,13 +141,11 @@ def unjudged(seat: Seat, values: dict[str, list[str]]) -> dict[str, Any]:
 def judged(seat: Seat, answer: Answer) -> dict[str, Any]:
     """The parts with their red-pen marks, and what the solution needs."""
     shown, verdicts = seat.shown, restored(answer.verdicts)
-    held = {
-        part.id: fields.shown(part, shown, answer.responses.get(part.id), verdicts.get(part.id), "")
-        for part in shown.question.parts
-    }
+    parts, marks = shown.question.parts, marking.marks_of(shown, answer)
+    held = {part.id: reports.written(part, shown, answer, verdicts.get(part.id)) for part in parts}
     return asked(shown, held, verdicts) | {
         "opened": lambda part: opened(shown, part, answer.responses, verdicts, True),
-        "marks": marking.marks_of(shown, answer), "trial": False,
+        "marks": marks, "worth": {each.part.id: each for each in marks}, "trial": False,
         "state": {"gave_up": False, "solved": False, "own_to_judge": ()},
     }  # fmt: skip
 
