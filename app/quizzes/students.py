@@ -31,7 +31,7 @@ def students_of(connection: Connection, class_id: int) -> list[Student]:
 def left(connection: Connection, class_id: int, assignment_id: int) -> int:
     """How many have sat it but are no longer in the class, whose work is nobody's business any more."""
     inside = {one.learner_id for one in students_of(connection, class_id)}
-    query = select(sittings.c.learner_id.distinct()).where(sittings.c.assignment_id == assignment_id)
+    query = select(sittings.c.learner_id).where(sittings.c.assignment_id == assignment_id)
     return len(set(connection.scalars(query)) - inside)
 
 

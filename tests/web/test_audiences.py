@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -10,6 +11,11 @@ from fastapi.testclient import TestClient
 from httpx2 import Response
 from starlette.routing import BaseRoute, Mount
 
+from app.accounts import users
+from app.quizzes import assignment
+from app.quizzes import quiz as quizzes
+from app.quizzes.blueprint import READY
+from app.storage.database import writing
 from app.web.dependencies import refresh
 from tests.teaching.test_authoring import SOURCE
 from tests.web.conftest import Person
@@ -19,6 +25,7 @@ ALLOWED = {
     "anyone": {"anonymous", "student", "other student", "instructor", "other instructor"},
     "signed in": {"student", "other student", "instructor", "other instructor"},
     "member": {"student"},
+    "sitter": {"student"},
     "instructor": {"instructor", "other instructor"},
     "owner": {"instructor"},
 }
@@ -68,6 +75,22 @@ def arranged(people: dict[str, TestClient]) -> dict[str, str]:
     return {"class_id": number, "code": code[1], "user_id": student[1], "what": "name"}
 
 
+def given(app: FastAPI, people: dict[str, TestClient], known: dict[str, str]) -> dict[str, str]:
+    """A quiz that the instructor has given to the class, and one that the student sits."""
+    with writing(app.state.engine) as connection:
+        teacher = users.by_login(connection, "Ms Wang")
+        assert teacher
+        quiz = quizzes.create(
+            connection, app.state.library, *READY["sprint"], datetime.now(UTC), owner_id=teacher.id
+        )
+        made = assignment.assign(connection, quiz, int(known["class_id"]), None, None, datetime.now(UTC))
+    own = people["student"].post("/quizzes", data={"kind": "sprint"}).headers["location"]
+    sitting, place = people["student"].post(f"{own}/start").headers["location"].split("/")[-2:]
+    return {
+        "quiz_id": str(quiz.id), "assignment_id": str(made.id), "sitting_id": sitting, "place": place, "step": "title",
+    }  # fmt: skip
+
+
 def is_refused(response: Response) -> bool:
     """Told so, or sent to sign in first."""
     sent = response.headers.get("location", "").startswith("/account?back=")
@@ -96,7 +119,8 @@ def test_every_route_gives_everyone_the_answer_it_declares(
         "token": "none",
         "kind": "csv",
         "part": "role",
-        **arranged(people),
+        **(room := arranged(people)),
+        **given(app, people, room),
     }
     table = [route for route in routes(app.routes) if route[1] != "/api/openapi.json"]
     assert len(table) > 60 and {audience for _, _, audience in table} == set(ALLOWED)
