@@ -88,7 +88,7 @@ class Sheet:
                 continue
             values = [str(value).replace("\r\n", "\n") for value in form.getlist(name)]
             values = [value for value in values if value] if name in several else values
-            if "@whole" in form and values == was.get(name, []):
+            if "@whole" in form and (values or [""]) == (was.get(name) or [""]):
                 continue
             found[name] = Typed(values, max(oldest, moment - seconds(ages.get(name))))
         return found
