@@ -126,7 +126,7 @@ def place_page(engine: Any, library: Library, seat: Seat, status: int = 200, **s
     context = judged(seat, answer) if answer.checked_at else unjudged(seat, values)
     context |= {
         "desk": desk, "base": seat.base, "library": library, "answer": answer, "values": values, "around": around,
-        "last": len(kept), "FLAG": FLAG, "here": seat.base, "elsewhere": [], "problem": None,
+        "last": len(kept), "FLAG": FLAG, "elsewhere": [], "problem": None,
         "at_once": desk.quiz.rules.feedback == "at_once",
     } | kept_by(seat.place, answer.version) | said  # fmt: skip
     return render(seat.request, "quizzes/place.html", context, status=status)
@@ -231,7 +231,7 @@ def check(engine: TheEngine, library: TheLibrary, seat: TheSeat, form: TheForm) 
                 return RedirectResponse(seat.base, 303)
     except Conflict as error:
         return RedirectResponse(seat.base if error.message == CHECKED else f"{desk.address}?late=1", 303)
-    return place_page(engine, library, seat, 422, problem=problem)
+    return place_page(engine, library, seat, 422, problem=problem, here=seat.base)
 
 
 @router.post("/sittings/{sitting_id}/{place}/understood")
