@@ -101,7 +101,8 @@ class Sheet:
                 box = name.removeprefix(f"{part.id}.")
                 asked = self.shown.text(part.ask) if part.ask else self.shown.question.title
                 said = fields.place(part, self.shown, box) or asked
-                return text(f"{index} {said.zh}".strip(), f"{index} {said.en}".strip())
+                zh, en = said.zh.rstrip("。："), said.en.rstrip(".:")
+                return text(f"{index} {zh}".strip(), f"{index} {en}".strip())
         return FLAGGED
 
 

@@ -125,7 +125,7 @@ def place_page(engine: Any, library: Library, seat: Seat, status: int = 200, **s
     values = {name: field.values for name, field in answer.fields.items()}
     context = judged(seat, answer) if answer.checked_at else unjudged(seat, values)
     context |= {
-        "desk": desk, "base": seat.base, "library": library, "answer": answer, "values": values, "around": around,
+        "desk": desk, "base": seat.base, "answer": answer, "values": values, "around": around,
         "last": len(kept), "FLAG": FLAG, "elsewhere": [], "problem": None,
         "at_once": desk.quiz.rules.feedback == "at_once",
     } | kept_by(seat.place, answer.version) | said  # fmt: skip
@@ -146,6 +146,7 @@ def judged(seat: Seat, answer: Answer) -> dict[str, Any]:
     return asked(shown, held, verdicts) | {
         "opened": lambda part: opened(shown, part, answer.responses, verdicts, True),
         "marks": marks, "worth": {each.part.id: each for each in marks}, "trial": False,
+        "library": {"bank": {"notes": {}}},  # that explain mistakes: their pages are closed meanwhile
         "state": {"gave_up": False, "solved": False, "own_to_judge": ()},
     }  # fmt: skip
 

@@ -537,6 +537,7 @@ def test_a_place_that_is_marked_at_once_shows_its_solution_and_is_closed(cat: Se
     assert check(cat, **(RIGHT | {"total": "52"})).headers["location"] == f"{cat.base}/1"
     page = cat.client.get(f"{cat.base}/1").text
     assert 'class="solution"' in page and "漏了偏置" in page and "本题得" in page
+    assert 'href="/mistakes' not in page  # whose pages are closed
     before = cat.answer()
     assert before.checked_at is not None
     late = f"{cat.base}/1?late=1"
