@@ -243,7 +243,8 @@ def test_what_was_typed_stands_over_what_the_server_knew_until_it_is_saved(
     page.locator(".order > li").last.get_by_role("button", name="上移").click()
     order = page.locator(".order .what").all_inner_texts()
     expect(page.locator("#saved")).to_have_text(LOST)
-    page.evaluate("() => { fetch = () => Promise.reject(); }")  # what is sent while leaving passes by the route
+    # what is sent while leaving passes by the route
+    page.evaluate("() => { fetch = () => Promise.reject(); }")
     page.reload()
     expect(page.locator("[name=update]")).to_have_value("w - eta g")
     assert page.locator(".order .what").all_inner_texts() == order
