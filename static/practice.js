@@ -54,14 +54,7 @@ addEventListener("click", (event) => {
 const kept = () => `typed:${location.pathname}${new URLSearchParams(location.search).get("variant") ?? ""}`;
 const main = () => document.querySelector("#question form");
 
-document.querySelector(".prefs")?.addEventListener("click", (event) => {
-  const link = event.target.closest("a"), back = event.currentTarget.querySelector("[name=back]");
-  back.value = location.pathname + location.search;
-  if (link?.hreflang) {
-    const here = new URL(location.href);
-    here.searchParams.set("lang", link.hreflang);
-    link.href = here.pathname + here.search;
-  }
+document.querySelector(".prefs").addEventListener("click", () => {
   if (main()) sessionStorage.setItem(kept(), JSON.stringify([...new FormData(main())].filter(([name]) => name !== "submission")));
 });
 

@@ -88,7 +88,7 @@ class Sheet:
                 continue
             values = [str(value).replace("\r\n", "\n") for value in form.getlist(name)]
             values = [value for value in values if value] if name in several else values
-            if "@whole" in form and values == was.get(name, []):
+            if "@whole" in form and (values or [""]) == (was.get(name) or [""]):
                 continue
             found[name] = Typed(values, max(oldest, moment - seconds(ages.get(name))))
         return found
@@ -101,7 +101,8 @@ class Sheet:
                 box = name.removeprefix(f"{part.id}.")
                 asked = self.shown.text(part.ask) if part.ask else self.shown.question.title
                 said = fields.place(part, self.shown, box) or asked
-                return text(f"{index} {said.zh}".strip(), f"{index} {said.en}".strip())
+                zh, en = said.zh.rstrip("。："), said.en.rstrip(".:")
+                return text(f"{index} {zh}".strip(), f"{index} {en}".strip())
         return FLAGGED
 
 

@@ -29,13 +29,13 @@ from app.web.audience import open_to
 from app.web.dependencies import TheEngine, TheForm, TheLearner, TheLibrary
 from app.web.questions import understood_of
 from app.web.rendering import language_of, render
+from app.web.reports import MOST_AROUND
 from app.web.seat import LONGEST_TAB, Desk, Seat, Sheet, TheDesk, TheSeat, held
 from app.web.seat import desk as at_desk
 from app.web.seat import seat as at_seat
 from app.web.visit import asked
 
 router = APIRouter(include_in_schema=False)
-MOST_AROUND = 60  # places of the map beside a question
 EVERYTHING = 10**9 - 1  # as a version: whoever has seen it is told nothing
 NOTHING_TYPED = text(
     "这道题还空着：先写，再批改。", "Nothing is filled in yet: answer first, then have it marked."
@@ -125,8 +125,8 @@ def place_page(engine: Any, library: Library, seat: Seat, status: int = 200, **s
     values = {name: field.values for name, field in answer.fields.items()}
     context = judged(seat, answer) if answer.checked_at else unjudged(seat, values)
     context |= {
-        "desk": desk, "base": seat.base, "library": library, "answer": answer, "values": values, "around": around,
-        "last": len(kept), "FLAG": FLAG, "here": seat.base, "elsewhere": [], "problem": None,
+        "desk": desk, "base": seat.base, "answer": answer, "values": values, "around": around,
+        "last": len(kept), "FLAG": FLAG, "elsewhere": [], "problem": None,
         "at_once": desk.quiz.rules.feedback == "at_once",
     } | kept_by(seat.place, answer.version) | said  # fmt: skip
     return render(seat.request, "quizzes/place.html", context, status=status)
@@ -141,13 +141,12 @@ def unjudged(seat: Seat, values: dict[str, list[str]]) -> dict[str, Any]:
 def judged(seat: Seat, answer: Answer) -> dict[str, Any]:
     """The parts with their red-pen marks, and what the solution needs."""
     shown, verdicts = seat.shown, restored(answer.verdicts)
-    held = {
-        part.id: fields.shown(part, shown, answer.responses.get(part.id), verdicts.get(part.id), "")
-        for part in shown.question.parts
-    }
+    parts, marks = shown.question.parts, marking.marks_of(shown, answer)
+    held = {part.id: reports.written(part, shown, answer, verdicts.get(part.id)) for part in parts}
     return asked(shown, held, verdicts) | {
         "opened": lambda part: opened(shown, part, answer.responses, verdicts, True),
-        "marks": marking.marks_of(shown, answer), "trial": False,
+        "marks": marks, "worth": {each.part.id: each for each in marks}, "trial": False,
+        "library": {"bank": {"notes": {}}},  # that explain mistakes: their pages are closed meanwhile
         "state": {"gave_up": False, "solved": False, "own_to_judge": ()},
     }  # fmt: skip
 
@@ -233,7 +232,7 @@ def check(engine: TheEngine, library: TheLibrary, seat: TheSeat, form: TheForm) 
                 return RedirectResponse(seat.base, 303)
     except Conflict as error:
         return RedirectResponse(seat.base if error.message == CHECKED else f"{desk.address}?late=1", 303)
-    return place_page(engine, library, seat, 422, problem=problem)
+    return place_page(engine, library, seat, 422, problem=problem, here=seat.base)
 
 
 @router.post("/sittings/{sitting_id}/{place}/understood")

@@ -116,3 +116,14 @@ def violations(page: Page) -> list[str]:
     tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
     found = page.evaluate("tags => axe.run({runOnly: tags})", tags)["violations"]
     return [f"{v['id']}: {v['nodes'][0]['html'][:200]}" for v in found]
+
+
+def own_scripts(page: Page) -> int:
+    """Bytes of our own scripts that the page has loaded."""
+    return int(
+        page.evaluate(
+            "performance.getEntriesByType('resource')"
+            ".filter(({ name }) => /static.*js/.test(name) && !name.includes('/vendor/'))"
+            ".reduce((sum, { decodedBodySize }) => sum + decodedBodySize, 0)"
+        )
+    )

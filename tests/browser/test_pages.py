@@ -3,7 +3,7 @@
 import pytest
 
 from app.questions.bank import load
-from tests.browser.conftest import ROOT, Opened, violations
+from tests.browser.conftest import ROOT, Opened, own_scripts, violations
 
 pytestmark = pytest.mark.browser
 QUESTIONS = [f"/questions/{slug}" for slug in load(ROOT / "questions").questions]
@@ -27,6 +27,7 @@ def test_a_page_is_accessible_and_fits_a_phone(opened: Opened, path: str) -> Non
     page = opened(path, width=390)
     assert violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert 0 < own_scripts(page) <= 12_000
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -65,7 +66,6 @@ def test_the_page_weighs_little(opened: Opened, address: str) -> None:
         ".map(entry => entry.decodedBodySize)"
     )
     assert sum(sizes) < 200_000
-    assert (ROOT / "static" / "app.js").stat().st_size <= 12_000
 
 
 def test_paper_prints_without_the_machinery(opened: Opened) -> None:
