@@ -7,6 +7,7 @@ import signal
 import sys
 import tempfile
 import time
+from abc import ABC, abstractmethod
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,7 +36,7 @@ class Sent:
     form: dict[str, str]
 
 
-class Client:
+class Client(ABC):
     """A learner in a browser that sends one thing after the other, and knows which were acknowledged."""
 
     def __init__(self, name: str) -> None:
@@ -45,8 +46,8 @@ class Client:
     def arrive(self, port: int, code: str) -> None:
         self.browser = Browser(port)
 
-    def compose(self, number: int) -> Sent:
-        raise NotImplementedError
+    @abstractmethod
+    def compose(self, number: int) -> Sent: ...
 
     def send(self, sent: Sent) -> None:
         """A second time, it says how long ago it was typed."""
