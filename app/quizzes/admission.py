@@ -142,16 +142,3 @@ def admit(connection: Connection, given: Given, now: datetime) -> Assignment:
     if kept.closes_at is not None and now >= kept.closes_at:
         raise NotAllowed(text("已经截止，截止时间：", "It closed at") + said(kept.closes_at) + STOP)
     return kept
-
-
-def may_print(connection: Connection, quiz: Quiz, user_id: int | None, now: datetime) -> bool:
-    """Whether somebody may have a quiz on paper: an instructor's is its owner's, and theirs who have its marks."""
-    if quiz.owner_id is None or quiz.owner_id == user_id:
-        return True
-    own = [] if user_id is None else of_member(connection, user_id)
-    return any(
-        released(quiz, each.assignment, sat, now)
-        for each in own
-        if each.quiz.id == quiz.id and not each.may_start(now)
-        for sat in each.sittings
-    )

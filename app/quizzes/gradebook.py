@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -10,9 +11,10 @@ from sqlalchemy import Connection, select
 from app.errors import NotFound
 from app.questions.question import Question
 from app.quizzes.assignment import Assignment
-from app.quizzes.marking import PartMarks, parts_of
+from app.quizzes.marking import parts_of
 from app.quizzes.paper import question_of
 from app.quizzes.quiz import Item, Quiz, Shelf
+from app.quizzes.report import Tally
 from app.quizzes.sitting import Answer, Sitting, read_sitting
 from app.quizzes.students import Student, students_of
 from app.storage.tables import answers, sittings
@@ -46,24 +48,21 @@ class Result:
     sitting: Sitting
     cells: tuple[Cell, ...]
 
+    @cached_property
+    def total(self) -> Tally:
+        return sum((Tally(cell.marks, cell.earned, cell.open, 1) for cell in self.cells), Tally())
+
     @property
     def marks(self) -> float:
-        return sum(cell.marks for cell in self.cells)
+        return self.total.out_of
 
     @property
     def earned(self) -> float:
-        return sum(cell.earned for cell in self.cells)
+        return self.total.earned
 
     @property
     def open(self) -> float:
-        return sum(cell.open for cell in self.cells)
-
-    def passed(self, percent: float) -> bool | None:
-        """None while what is open decides it."""
-        needed = self.marks * percent / 100 - 1e-9
-        if self.earned >= needed:
-            return True
-        return None if self.earned + self.open >= needed else False
+        return self.total.open
 
 
 @dataclass(frozen=True)
@@ -223,12 +222,12 @@ def places_of(items: Sequence[Item], sat: Sequence[Item]) -> list[int]:
 def cell(question: Question | None, item: Item, answer: Answer) -> Cell:
     if question is None:  # a person would have to look
         return Cell(answer.place, item.marks, 0, item.marks, bool(answer.responses), ())
-    parts: list[PartMarks] = parts_of(question, answer)
+    parts = parts_of(question, answer)
     return Cell(
         answer.place,
         item.marks,
         sum(part.earned for part in parts if part.earned is not None),
         sum(part.marks for part in parts if part.earned is None),
         bool(answer.responses),
-        tuple(part.mistake for part in parts if part.mistake),
+        tuple(name for part in parts for name in part.mistakes),
     )

@@ -37,9 +37,10 @@ class PartMarks:
     answered: bool
     mistake: str | None
 
-
-def marks_of(variant: Variant, answer: Answer) -> list[PartMarks]:
-    return parts_of(variant.question, answer)
+    @property
+    def mistakes(self) -> list[str]:
+        """Their names; two made at once are joined by a plus."""
+        return self.mistake.split("+") if self.mistake else []
 
 
 def parts_of(question: Question, answer: Answer) -> list[PartMarks]:

@@ -1,6 +1,5 @@
 """A quiz: a paper that was drawn once, with the rules of sitting it and the code that opens it."""
 
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
@@ -11,13 +10,13 @@ from sqlalchemy import Connection, insert, select, update
 from app.errors import Invalid, NotAllowed, NotFound
 from app.questions.bank import Bank
 from app.questions.question import Question
-from app.quizzes.blueprint import READY, TITLES, Blueprint, Rules, chosen, drawn
+from app.quizzes.blueprint import TITLES, Blueprint, Rules, chosen, drawn
 from app.storage.attempts import new_id
+from app.storage.codes import normal_code, random_code
 from app.storage.moments import utc
 from app.storage.tables import quizzes
 from app.text import Text, text
 
-LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # none that is mistaken for another
 CODE_LENGTH = 8
 LONGEST_TITLE = 120
 NO_SUCH_CODE = text("没有这个代码的小测：再看一眼。", "No quiz has this code: look again.")
@@ -108,17 +107,9 @@ def keep(
     return found(connection, new_id(connection.execute(insert(quizzes), values)))
 
 
-def planned(shelf: Shelf, kind: str) -> Quiz:
-    """A ready-made quiz as it would be, for telling its size; nothing is kept."""
-    blueprint, rules = READY[kind]
-    questions = chosen(blueprint, shelf.bank, kind)
-    items = items_of(questions, [0] * len(questions), shelf)
-    return Quiz(0, "", None, None, "", blueprint, rules, items, datetime.min, None)
-
-
 def new_code() -> str:
     """Long enough (31⁸) that nobody guesses one, and that two are never the same."""
-    return "".join(secrets.choice(LETTERS) for _ in range(CODE_LENGTH))
+    return random_code(CODE_LENGTH)
 
 
 def checked_title(typed: str) -> str:
@@ -147,8 +138,7 @@ def held(connection: Connection, quiz_id: int, how: Literal["as it is", "to chan
 
 def by_code(connection: Connection, code: str) -> Quiz:
     """The quiz of this code, however it is typed; NotFound where there is none."""
-    plain = "".join(c for c in code[:40].upper() if c.isalnum())
-    row = connection.execute(select(quizzes).where(quizzes.c.code == plain)).first()
+    row = connection.execute(select(quizzes).where(quizzes.c.code == normal_code(code))).first()
     if row is None:
         raise NotFound(NO_SUCH_CODE, "code")
     return read_quiz(row)

@@ -48,6 +48,13 @@ class Tally:
     def complete(self) -> bool:
         return self.open < TINY
 
+    def passed(self, percent: float) -> bool | None:
+        """None where it depends on marks that are still to be given."""
+        wanted = self.out_of * percent / 100 - TINY
+        if self.earned >= wanted:
+            return True
+        return None if self.earned + self.open >= wanted else False
+
 
 @dataclass(frozen=True)
 class Place:
@@ -72,9 +79,7 @@ class Place:
 
     @property
     def mistakes(self) -> list[str]:
-        """Their names; two made at once are joined by a plus."""
-        names = (part.mistake for part in self.parts)
-        return list(dict.fromkeys(name for joined in names if joined for name in joined.split("+")))
+        return list(dict.fromkeys(name for part in self.parts for name in part.mistakes))
 
 
 @dataclass(frozen=True)
@@ -88,11 +93,7 @@ class Report:
 
     @property
     def passed(self) -> bool | None:
-        """None where it depends on marks that are still to be given."""
-        wanted = self.total.out_of * self.pass_mark / 100 - TINY
-        if self.total.earned >= wanted:
-            return True
-        return False if self.total.earned + self.total.open < wanted else None
+        return self.total.passed(self.pass_mark)
 
     @cached_property
     def topics(self) -> Mapping[str, Tally]:

@@ -1,6 +1,5 @@
 """Classes: who owns them, what they practise, and the code by which students join."""
 
-import secrets
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,11 +11,11 @@ from sqlalchemy.exc import IntegrityError
 
 from app.errors import Conflict, Invalid, NotAllowed, NotFound
 from app.storage.attempts import new_id
+from app.storage.codes import normal_code, random_code
 from app.storage.tables import classes, members, users
 from app.text import text
 
 LONGEST_NAME = 80
-LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # none that is mistaken for another
 CODE_LENGTH = 6
 TRIES = 10  # of a code that nobody has
 T = TypeVar("T")
@@ -82,7 +81,7 @@ def with_free_code(connection: Connection, write: Callable[[str], T]) -> T:
     for _ in range(TRIES):
         try:
             with connection.begin_nested():
-                return write(random_code())
+                return write(random_code(CODE_LENGTH))
         except IntegrityError:  # it is another class's
             continue
     raise Conflict
@@ -150,13 +149,3 @@ def checked_name(typed: str) -> str:
         )
         raise Invalid(long, "name")
     return name
-
-
-def random_code() -> str:
-    return "".join(secrets.choice(LETTERS) for _ in range(CODE_LENGTH))
-
-
-def normal_code(typed: str) -> str:
-    """The code as it is kept, from any case, full-width letters, and with spaces or dashes in it."""
-    plain = normalize("NFKC", typed[:100]).upper()
-    return "".join(c for c in plain if not c.isspace() and category(c) != "Pd")

@@ -179,17 +179,14 @@ def student(
             raise Conflict(STILL_SITTING, address=desk.address)
         kept = sitting.answers_of(connection, own.id)
         variants = paper.all_shown(connection, library, own.items)
-    marks = [marking.marks_of(variant, answer) for variant, answer in zip(variants, kept, strict=True)]
+    marks = [
+        marking.parts_of(variant.question, answer) for variant, answer in zip(variants, kept, strict=True)
+    ]
     parts = [part for each in marks for part in each]
     context = {
         "desk": desk, "student": who, "sitting": own, "pages": list(zip(variants, kept, marks, strict=True)),
         "earned": sum(part.earned for part in parts if part.earned is not None), "response_shown": response_shown,
         "open": sum(part.marks for part in parts if part.earned is None), "marks": sum(part.marks for part in parts),
-        "mistake_title": library.mistake_title, "notes": library.bank.notes, "figure": figure,
+        "mistake_title": library.mistake_title, "notes": library.bank.notes,
     }  # fmt: skip
     return render(request, "teach/assignments/sitting.html", context)
-
-
-def figure(marks: float) -> str:
-    """Marks with at most one decimal."""
-    return f"{round(marks, 1):g}"

@@ -14,11 +14,11 @@ from app.study.library import Library
 from app.teaching.sheets import Title
 from app.teaching.spreadsheet import Sheet, Value
 from app.text import Language, Text, text
-from app.web.assignments import Desk, TheDesk, figure, grade_some
+from app.web.assignments import Desk, TheDesk, grade_some
 from app.web.audience import open_to
 from app.web.dependencies import TheEngine, TheLibrary
 from app.web.downloads import sent
-from app.web.rendering import language_of, render
+from app.web.rendering import language_of, marks, render
 
 router = APIRouter(include_in_schema=False)
 SORTS = ("number", "name", "best", "open")
@@ -54,7 +54,7 @@ def show(
     context = {
         "desk": desk, "book": book, "rows": ordered(book, wanted["sort"], wanted["q"]), "ungraded": ungraded,
         "wanted": wanted, "sorts": SORTS, "titles": titles(library, book), "state": state, "STATES": STATES,
-        "figure": figure, "mistake_title": library.mistake_title, "notes": library.bank.notes,
+        "mistake_title": library.mistake_title, "notes": library.bank.notes,
     }  # fmt: skip
     return render(request, "teach/assignments/gradebook.html", context, "teach/assignments/_gradebook.html")
 
@@ -124,7 +124,7 @@ def line(row: Row, pass_mark: int, language: Language) -> list[Value]:
     if result is None:
         return begin
     total = open_marks(result.earned, result.open, language)
-    passed = PASSED[result.passed(pass_mark)][language]
+    passed = PASSED[result.total.passed(pass_mark)][language]
     cells = [open_marks(cell.earned, cell.open, language) for cell in result.cells]
     return [*begin, total, number_of(result.marks), number_of(result.open), passed, *cells]
 
@@ -133,9 +133,9 @@ def open_marks(earned: float, still: float, language: Language) -> Value:
     """A number; words while some of it is to be marked, so that no sum takes it for one."""
     if not still:
         return number_of(earned)
-    return text(
-        f"{figure(earned)}（待评 {figure(still)}）", f"{figure(earned)} ({figure(still)} to be marked)"
-    )[language]
+    return text(f"{marks(earned)}（待评 {marks(still)}）", f"{marks(earned)} ({marks(still)} to be marked)")[
+        language
+    ]
 
 
 def number_of(marks: float) -> int | float:

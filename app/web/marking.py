@@ -20,7 +20,6 @@ from app.storage.database import reading, writing
 from app.web.assignments import Desk, TheDesk, grade_some
 from app.web.audience import open_to
 from app.web.dependencies import TheEngine, TheForm, TheLibrary
-from app.web.printing import points
 from app.web.rendering import render
 from app.web.seat import loaded
 
@@ -141,7 +140,7 @@ def group_page(
         "question": stack.shown.question, "levels": levels, "tally": marking_queue.tally(stack.groups),
         "typed": {i: str(level) for i, level in (levels or {}).items()} if typed is None else typed,
         "suggested": {point["id"]: point for point in verdict.get("key_points") or []}, "problem": problem,
-        "full": full, "points": points, "sum": sum(point.marks for point in part.key_points),
+        "full": full, "sum": sum(point.marks for point in part.key_points),
         "earned": None if levels is None else full * self_marked(part, levels),
         "marked": sum(each.marked for each in stack.groups), "share": lambda each: full * self_marked(part, each.levels),
     }  # fmt: skip

@@ -91,7 +91,7 @@ def page(quiz: Quiz, sheets: list[Sheet]) -> dict[str, Any]:
     varies = quiz.rules.shuffled or any(v.question.varies for sheet in sheets for v in sheet.shown)
     return {
         "quiz": quiz, "sheets": sheets, "varies": varies, "texts": texts_of(sheets) if len(sheets) > 1 else [],
-        "worth": printing.worth, "lines": printing.lines, "points": points, "letter": letter,
+        "worth": printing.worth, "lines": printing.lines, "letter": letter,
         "labels": labels, "shuffled": shuffled, "pieces": working.pieces,
         "answer_formula": answer_formula, "part_formula": part_formula, "letter_of": letter_of,
         "matrix_shape": lambda variant, part: np.shape(variant.answers[part.id].value),
@@ -119,7 +119,3 @@ def letter_of(entry: Item, entries: Sequence[Item], variant: Variant, part: Part
 def letter(i: int) -> str:
     """A to Z, then AA to ZZ."""
     return ascii_uppercase[i % 26] * (i // 26 + 1)
-
-
-def points(marks: float) -> str:
-    return f"{round(marks, 2):g}"

@@ -16,6 +16,7 @@ from app.quizzes.blueprint import (
     MOST_MINUTES,
     MOST_QUESTIONS,
     READY,
+    TITLES,
     Blueprint,
     Feedback,
     Kind,
@@ -86,7 +87,7 @@ def new_page(
 ) -> Response:
     context = limits() | chooser(library, typed) | {
         "typed": typed, "ticked": lambda name: [str(value) for value in typed.getlist(name)], "problems": problems,
-        "ready": {kind: quizzes.planned(library, kind) for kind in READY},
+        "ready": {kind: blueprint for kind, (blueprint, _) in READY.items()}, "names": TITLES,
         "topics": list(library.bank.topics), "at": "/teach/quizzes/new", "here": "/teach/quizzes/new",
     }  # fmt: skip
     fragment = "teach/quizzes/_chooser.html" if typed.get("do") == "find" else None

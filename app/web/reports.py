@@ -26,11 +26,10 @@ from app.web.audience import open_to
 from app.web.dependencies import TheEngine, TheForm, TheLibrary
 from app.web.questions import levels_of, marked
 from app.web.rendering import render, wants_fragment
-from app.web.seat import Desk, Seat, TheSeat, not_sitting
+from app.web.seat import Desk, Seat, TheSeat, beside, not_sitting
 from app.web.visit import asked
 
 router = APIRouter(include_in_schema=False)
-MOST_AROUND = 60  # places of the map beside a question
 BY_TEACHER = text("这份卷子的简答由老师评分。", "The texts of this paper are marked by its instructor.")
 
 
@@ -75,13 +74,12 @@ def review(seat: Seat, engine: Engine, library: Library) -> Response:
         answer = sitting.answer_at(connection, desk.sitting.id, seat.place)
     shown, verdicts = seat.shown, restored(answer.verdicts)
     held = {part.id: written(part, shown, answer, verdicts.get(part.id)) for part in shown.question.parts}
-    start = max(0, min(seat.place - MOST_AROUND // 2, len(found.places) - MOST_AROUND))
     state = Practice(
         answer.responses, verdicts, answer.levels, score=share(shown.question, verdicts, answer.levels), answered=True
     )  # fmt: skip
     context = asked(shown, held, verdicts) | {
         "desk": desk, "report": found, "place": found.places[seat.place - 1], "library": library, "state": state,
-        "around": found.places[start : start + MOST_AROUND], "next_to_mark": found.next_to_mark(seat.place),
+        "around": found.places[beside(seat.place, len(found.places))], "next_to_mark": found.next_to_mark(seat.place),
         "worth": {part.part.id: part for part in found.places[seat.place - 1].parts}, "taught": desk.sitting.assignment_id is not None,
         "opened": lambda part: opened(shown, part, answer.responses, verdicts, True), "here": seat.base,
         "base": seat.base, "query": "", "trial": False, "fresh": False,

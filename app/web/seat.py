@@ -31,6 +31,7 @@ CLOSED = text(
 )
 FLAGGED = text("标记", "Flag")
 LONGEST_TAB = 40
+MOST_AROUND = 60  # places of the map beside a question
 MOST_AGE = 10**12  # milliseconds: more than any sitting lasts, and no infinity
 
 
@@ -117,6 +118,12 @@ class Seat(Sheet):
 def seconds(age: object) -> float:
     """From the milliseconds that a client claims; 0 where it claims nonsense."""
     return age / 1000 if isinstance(age, int | float) and 0 < age < MOST_AGE else 0.0
+
+
+def beside(place: int, count: int) -> slice:
+    """The places of a long paper that the map beside a question shows."""
+    start = max(0, min(place - MOST_AROUND // 2, count - MOST_AROUND))
+    return slice(start, start + MOST_AROUND)
 
 
 def loaded(form: FormData, name: str) -> dict[str, Any]:

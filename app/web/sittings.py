@@ -29,8 +29,7 @@ from app.web.audience import open_to
 from app.web.dependencies import TheEngine, TheForm, TheLearner, TheLibrary
 from app.web.questions import understood_of
 from app.web.rendering import language_of, render
-from app.web.reports import MOST_AROUND
-from app.web.seat import LONGEST_TAB, Desk, Seat, Sheet, TheDesk, TheSeat, held
+from app.web.seat import LONGEST_TAB, Desk, Seat, Sheet, TheDesk, TheSeat, beside, held
 from app.web.seat import desk as at_desk
 from app.web.seat import seat as at_seat
 from app.web.visit import asked
@@ -119,8 +118,7 @@ def place_page(engine: Any, library: Library, seat: Seat, status: int = 200, **s
     desk = seat.desk
     with reading(engine) as connection:
         kept = sitting.answers_of(connection, desk.sitting.id)
-        start = max(0, min(seat.place - MOST_AROUND // 2, len(kept) - MOST_AROUND))
-        around = spots(connection, library, desk, kept[start : start + MOST_AROUND])
+        around = spots(connection, library, desk, kept[beside(seat.place, len(kept))])
     answer = kept[seat.place - 1]
     values = {name: field.values for name, field in answer.fields.items()}
     context = judged(seat, answer) if answer.checked_at else unjudged(seat, values)
@@ -141,7 +139,7 @@ def unjudged(seat: Seat, values: dict[str, list[str]]) -> dict[str, Any]:
 def judged(seat: Seat, answer: Answer) -> dict[str, Any]:
     """The parts with their red-pen marks, and what the solution needs."""
     shown, verdicts = seat.shown, restored(answer.verdicts)
-    parts, marks = shown.question.parts, marking.marks_of(shown, answer)
+    parts, marks = shown.question.parts, marking.parts_of(shown.question, answer)
     held = {part.id: reports.written(part, shown, answer, verdicts.get(part.id)) for part in parts}
     return asked(shown, held, verdicts) | {
         "opened": lambda part: opened(shown, part, answer.responses, verdicts, True),

@@ -185,7 +185,7 @@ def test_a_whole_paper_through_an_outage_to_another_device_and_the_deadline(
     for each, shown in zip(answers, variants, strict=True):
         found = {name: sorted(field.values) for name, field in each.fields.items() if any(field.values)}
         assert found == {name: sorted(values) for name, values in typed[each.place].items()}, each.place
-        for marks in marking.marks_of(shown, each):
+        for marks in marking.parts_of(shown.question, each):
             share = None if isinstance(marks.part, TextPart) else EARNED.get(marks.part.id, 1.0)
             expected = share if share is None else pytest.approx(share * marks.marks)
             assert marks.earned == expected, (shown.question.slug, marks.part.id)

@@ -120,7 +120,7 @@ class Room:
     def marks(self, own: Sitting, place: int) -> dict[str, float | None]:
         with reading(self.engine) as connection:
             shown = paper.shown(connection, self.shelf, own.item(place))
-            found = marking.marks_of(shown, sitting.answer_at(connection, own.id, place))
+            found = marking.parts_of(shown.question, sitting.answer_at(connection, own.id, place))
         return {each.part.id: each.earned for each in found}
 
     def now(self, own: Sitting) -> Sitting:

@@ -81,7 +81,7 @@ def earned(
     own = sitting.found(connection, sitting_id)
     place = next(i for i, item in enumerate(own.items, start=1) if item.slug == slug)
     variant = paper.shown(connection, library, own.item(place))
-    marks = marking.marks_of(variant, sitting.answer_at(connection, sitting_id, place))
+    marks = marking.parts_of(variant.question, sitting.answer_at(connection, sitting_id, place))
     return next(each.earned for each in marks if each.part.id == part_id)
 
 

@@ -10,6 +10,7 @@ from app.accounts import users
 from app.accounts.export import everything
 from app.accounts.users import User
 from app.errors import Conflict, Invalid, NotAllowed, NotFound
+from app.storage import codes
 from app.storage.database import reading, writing
 from app.storage.tables import members
 from app.teaching import classes, membership
@@ -46,20 +47,20 @@ def count(engine: Engine) -> int:
 
 def test_a_new_class_practises_the_whole_bank_and_has_a_code(classroom: Classroom) -> None:
     assert classroom.slugs == () and classroom.archived_at is None
-    assert len(classroom.code) == 6 and set(classroom.code) <= set(classes.LETTERS)
+    assert len(classroom.code) == 6 and set(classroom.code) <= set(codes.LETTERS)
 
 
 def test_a_code_that_is_another_classs_is_drawn_again(
     engine: Engine, teacher: User, classroom: Classroom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     drawn = iter([classroom.code, classroom.code, "ABCDEF", classroom.code, "GHJKMN"])
-    monkeypatch.setattr(classes, "random_code", lambda: next(drawn))
+    monkeypatch.setattr(classes, "random_code", lambda length: next(drawn))
     with writing(engine) as connection:
         other = classes.create(connection, teacher.id, "二班", NOW)
         assert other.code == "ABCDEF"
         classes.renew_code(connection, other.id)
         assert classes.found(connection, other.id).code == "GHJKMN"
-    monkeypatch.setattr(classes, "random_code", lambda: classroom.code)
+    monkeypatch.setattr(classes, "random_code", lambda length: classroom.code)
     with pytest.raises(Conflict), writing(engine) as connection:
         classes.renew_code(connection, other.id)
 
@@ -104,7 +105,7 @@ def test_names_of_classes(engine: Engine, classroom: Classroom, typed: str, kept
 
 @pytest.mark.parametrize("typed", ["abc-def", " ＡＢＣ ｄｅｆ ", "a b c d e f", "ABC—DEF", "abc\u3000def"])
 def test_a_code_however_it_is_typed(typed: str) -> None:
-    assert classes.normal_code(typed) == "ABCDEF"
+    assert codes.normal_code(typed) == "ABCDEF"
 
 
 def test_joining_twice_changes_nothing(engine: Engine, registered: Registered, classroom: Classroom) -> None:

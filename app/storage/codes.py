@@ -1,0 +1,16 @@
+"""Codes that people read to one another and type in again."""
+
+import secrets
+from unicodedata import category, normalize
+
+LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # none that is mistaken for another
+
+
+def random_code(length: int) -> str:
+    return "".join(secrets.choice(LETTERS) for _ in range(length))
+
+
+def normal_code(typed: str) -> str:
+    """The code as it is kept, from any case, full-width letters, and with spaces or dashes in it."""
+    plain = normalize("NFKC", typed[:100]).upper()
+    return "".join(c for c in plain if not c.isspace() and category(c) != "Pd")
