@@ -146,10 +146,12 @@ def has_instructor(connection: Connection) -> bool:
 
 def remove(connection: Connection, user: User) -> None:
     """The account with all its data; what an instructor has published stays, without its author,
-    and so do their quizzes for those who sat them."""
+    and so do their quizzes, put away, for those who sat them."""
     learners.erase(connection, user.learner_id)
     sat = select(sittings.c.quiz_id)
     connection.execute(delete(quizzes).where(quizzes.c.owner_id == user.id, quizzes.c.id.not_in(sat)))
+    put_away = update(quizzes).where(quizzes.c.owner_id == user.id, quizzes.c.archived_at.is_(None))
+    connection.execute(put_away.values(archived_at=datetime.now(UTC)))
     forget_extra(connection, user)
     shown = select(publications.c.slug)
     connection.execute(

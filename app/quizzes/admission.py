@@ -118,6 +118,8 @@ def begin(
         return opened
     quiz = quiz_held(connection, quiz.id, "as it is")  # nobody changes its paper meanwhile
     if own is None or user_id is None:
+        if quiz.owner_id is None and quiz.archived_at is not None:
+            raise NotAllowed(PUT_AWAY)
         if quiz.owner_id is not None:  # a trial, which counts for nobody
             quiz = replace(quiz, rules=quiz.rules.model_copy(update={"attempts": 0}))
         return sitting.start(connection, shelf, quiz, learner_id, now)

@@ -80,7 +80,7 @@ def copies_of(count: str, students: Sequence[tuple[int, str, str]] | None, each:
 
 def check_sheet(connection: Connection, quiz: Quiz, user_id: int | None, now: datetime) -> None:
     """NotAllowed where an instructor's paper is neither one's own nor done and released."""
-    if quiz.owner_id is None or quiz.owner_id == user_id:
+    if quiz.owner_id == user_id if quiz.owner_id is not None else quiz.archived_at is None:
         return
     given = of_member(connection, user_id) if user_id is not None else []
     if not any(each.released(sat, now) for each in given if each.quiz.id == quiz.id for sat in each.sittings):
@@ -88,11 +88,13 @@ def check_sheet(connection: Connection, quiz: Quiz, user_id: int | None, now: da
 
 
 def check_key(quiz: Quiz, user_id: int | None, learner_id: int | None) -> None:
-    """NotAllowed for all but who drew the paper; what was drawn by nobody in particular is everybody's."""
+    """NotAllowed for all but who drew the paper; what was drawn by nobody in particular is everybody's.
+
+    The quiz of an instructor who is gone is put away, and nobody's."""
     if quiz.owner_id is not None:
         allowed = quiz.owner_id == user_id
     else:
-        allowed = quiz.learner_id is None or quiz.learner_id == learner_id
+        allowed = quiz.learner_id in (None, learner_id) and quiz.archived_at is None
     if not allowed:
         raise NotAllowed(NOT_KEY)
 

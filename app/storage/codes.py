@@ -1,7 +1,7 @@
 """Codes that people read to one another and type in again."""
 
 import secrets
-from unicodedata import category, normalize
+from unicodedata import normalize
 
 LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # none that is mistaken for another
 
@@ -12,5 +12,4 @@ def random_code(length: int) -> str:
 
 def normal_code(typed: str) -> str:
     """The code as it is kept, from any case, full-width letters, and with spaces or dashes in it."""
-    plain = normalize("NFKC", typed[:100]).upper()
-    return "".join(c for c in plain if not c.isspace() and category(c) != "Pd")
+    return "".join(c for c in normalize("NFKC", typed[:100]).upper() if c.isalnum())

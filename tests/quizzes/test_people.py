@@ -11,7 +11,7 @@ from app.accounts import users
 from app.accounts.export import everything
 from app.accounts.users import User
 from app.errors import NotAllowed
-from app.quizzes import quiz, sitting
+from app.quizzes import admission, printing, quiz, sitting
 from app.quizzes.blueprint import Rules
 from app.storage import attempts as log
 from app.storage.attempts import new_id
@@ -171,6 +171,23 @@ def test_an_instructor_goes_and_what_students_sat_stays(room: Room, registered: 
     assert own.assignment_id is None
     room.enter(room.grade(room.hand_in(own, 60), 70), 80)
     assert room.marks(own, 1) == {"layers": 3.0, "total": 1.0}
+
+
+def test_the_quiz_of_an_instructor_who_is_gone_is_nobodys_to_sit_or_print(
+    room: Room, registered: Registered
+) -> None:
+    teacher, ann = registered("Teacher", "instructor"), registered("Ann")
+    made = room.quiz(owner_id=teacher.id)
+    room.start(made, room.learner())
+    remove(room, teacher)
+    with writing(room.engine) as connection:
+        left = quiz.by_code(connection, made.code)
+        with pytest.raises(NotAllowed):
+            admission.begin(connection, room.shelf, left, ann.id, ann.learner_id, NOW)
+        with pytest.raises(NotAllowed):
+            printing.check_sheet(connection, left, ann.id, NOW)
+    with pytest.raises(NotAllowed):
+        printing.check_key(left, ann.id, ann.learner_id)
 
 
 @pytest.mark.parametrize("what", ["class", "assignment"])
