@@ -1,4 +1,4 @@
-"""Marking a class by keyboard, and quizzes on paper, in a real browser."""
+"""An instructor at the quiz of a class in a real browser: its pages, marking by keyboard, sheets of paper."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -74,12 +74,16 @@ def entered(opened: Opened, school: tuple[str, str, Exam, str]) -> Entered:
     ("width", "language", "theme"),
     [(390, "zh", "light"), (390, "en", "dark"), (1280, "zh", "dark"), (1280, "en", "light")],
 )
-def test_pages_of_marking_and_of_paper_are_accessible_and_fit(
+def test_pages_of_a_class_that_sits_a_quiz_are_accessible_and_fit(
     entered: Entered, school: tuple[str, str, Exam, str], width: int, language: str, theme: str
 ) -> None:
     _, _, sat, whole = school
     page = entered("/teach/assignments/1/marking", width=width, theme=theme, language=language)
+    given, quizzes = "/teach/assignments/1", "/teach/quizzes"
     paths = {
+        "quizzes": quizzes, "new": f"{quizzes}/new", "quiz": f"{quizzes}/{sat.quiz.id}", "unsat": f"{quizzes}/{sat.quiz.id + 1}",
+        "more": f"{quizzes}/{sat.quiz.id + 1}/questions", "live": given, "gradebook": f"{given}/gradebook",
+        "paper": f"{given}/sittings/{sat.sittings[0]}", "class": "/teach/classes/1", "teach": "/teach",
         "marking": "/teach/assignments/1/marking", "role": ROLE, "rubric": ESSAY,
         "sheet": f"/quizzes/{whole}/print", "sheets": f"/quizzes/{sat.quiz.code}/print?class=1&numbers=each",
         "key": f"/quizzes/{sat.quiz.code}/print?copies=2&key=1", "refused": f"/quizzes/{whole}/print?copies=x",
